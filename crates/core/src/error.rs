@@ -1,0 +1,135 @@
+use serde::{Deserialize, Serialize};
+
+/// Stable names of what can go wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub enum ErrorCode {
+    /// The request contradicts itself, or a field is out of range.
+    InvalidInput,
+    /// No token could be had, or Graph does not accept it.
+    Unauthenticated,
+    /// The token may not do this to this user.
+    Forbidden,
+    /// No such user in this tenant.
+    UserNotFound,
+    /// The guard refused: the user is privileged, protected, or the caller itself.
+    ProtectedUser,
+    /// The user is in a restricted management administrative unit.
+    ManagementRestricted,
+    /// Graph kept throttling until the retries ran out.
+    Throttled,
+    /// No answer within the deadline.
+    Timeout,
+    /// Graph or the sign-in service could not be reached, or says that it is unavailable.
+    Unreachable,
+    /// The answer is not what Graph documents: HTML, half a body, another origin.
+    UnexpectedResponse,
+    /// Graph keeps refusing to delete the user's default method.
+    DefaultMethodBlocked,
+    /// A tenant policy forbids it, for example a Temporary Access Pass for this user.
+    PolicyRejected,
+    /// This cloud, API version or account does not have it.
+    Unsupported,
+    /// The user was named twice in one run.
+    DuplicateUser,
+    /// `notAfter` has passed.
+    Expired,
+    /// The caller cancelled.
+    Cancelled,
+    /// A defect of this software.
+    Internal,
+}
+
+impl ErrorCode {
+    /// Every code.
+    pub const ALL: [ErrorCode; 17] = [
+        ErrorCode::InvalidInput,
+        ErrorCode::Unauthenticated,
+        ErrorCode::Forbidden,
+        ErrorCode::UserNotFound,
+        ErrorCode::ProtectedUser,
+        ErrorCode::ManagementRestricted,
+        ErrorCode::Throttled,
+        ErrorCode::Timeout,
+        ErrorCode::Unreachable,
+        ErrorCode::UnexpectedResponse,
+        ErrorCode::DefaultMethodBlocked,
+        ErrorCode::PolicyRejected,
+        ErrorCode::Unsupported,
+        ErrorCode::DuplicateUser,
+        ErrorCode::Expired,
+        ErrorCode::Cancelled,
+        ErrorCode::Internal,
+    ];
+}
+
+/// What went wrong, in one sentence, and what to do next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "camelCase")]
+#[error("{message}")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ErrorInfo"))]
+pub struct Error {
+    /// The stable name.
+    pub code: ErrorCode,
+    /// One plain sentence; no secret, no whole phone number.
+    pub message: String,
+    /// What to do next.
+    pub help: String,
+    /// Whether the same call may succeed later without any other change.
+    pub retryable: bool,
+    /// What Graph answered, where Graph answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub graph: Option<GraphError>,
+}
+
+/// The part of Graph's error that identifies it to Microsoft's support.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct GraphError {
+    /// The HTTP status.
+    pub status: u16,
+    /// Graph's error code, `Authorization_RequestDenied` for example.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Graph's `request-id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Graph's own time of the error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+}
+
+impl Error {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>, help: impl Into<String>) -> Self {
+        let retryable =
+            matches!(code, ErrorCode::Throttled | ErrorCode::Timeout | ErrorCode::Unreachable | ErrorCode::Cancelled);
+        Error { code, message: message.into(), help: help.into(), retryable, graph: None }
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Error::new(ErrorCode::InvalidInput, message, help)
+    }
+
+    /// A defect of this software, for shells that meet one.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Error::new(
+            ErrorCode::Internal,
+            message,
+            "This is a defect. Please report it with the version and what was asked, without any secret.",
+        )
+    }
+
+    pub(crate) fn with_graph(mut self, graph: GraphError) -> Self {
+        self.graph = Some(graph);
+        self
+    }
+
+    pub(crate) fn retryable(mut self, retryable: bool) -> Self {
+        self.retryable = retryable;
+        self
+    }
+}

@@ -1,0 +1,30 @@
+//! Resets the multifactor authentication of Microsoft Entra ID users.
+//!
+//! The crate touches nothing: no clock, no socket, no environment, no randomness. An operation of [`Client`] is a
+//! [`Run`](run::Run) that yields [`Effect`](run::Effect)s and takes [`Reply`](run::Reply)s, so that any host can
+//! perform it and any test can play it.
+#![forbid(unsafe_code)]
+
+mod client;
+mod error;
+mod event;
+mod kind;
+mod options;
+mod report;
+mod request;
+pub mod run;
+mod secret;
+mod status;
+
+pub use client::Client;
+pub use error::{Error, ErrorCode, GraphError};
+pub use event::{Event, EventMethod, EventOutcome, EventStep};
+pub use kind::Kind;
+pub use options::{ClientOptions, Cloud, Credential, Limits};
+pub use report::*;
+pub use request::{
+    AllowPrivileged, IssuePassOptions, Methods, PassOptions, PassRequest, PerUserMfaState, Preset, ResetRequest,
+    RevokeSessionsOptions,
+};
+pub use secret::Secret;
+pub use status::{MethodStatus, Status};

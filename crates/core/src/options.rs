@@ -1,0 +1,98 @@
+use crate::secret::Secret;
+use serde::{Deserialize, Serialize};
+
+/// How a [`Client`](crate::Client) reaches Graph, and whom it must never touch.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ClientOptions {
+    /// Which national cloud.
+    pub cloud: Cloud,
+    /// Graph's origin, instead of the cloud's own; https, or http on loopback.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub graph_url: Option<String>,
+    /// The sign-in service's origin, instead of the cloud's own; https, or http on loopback.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authority_host: Option<String>,
+    /// Object ids or user principal names that are always refused; no flag overrides this.
+    pub protect: Vec<String>,
+    /// Bounds on time, retries and sizes.
+    pub limits: Limits,
+}
+
+/// The national clouds that Microsoft Graph runs in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Cloud {
+    /// Worldwide, and Microsoft 365 GCC.
+    #[default]
+    Global,
+    /// US Government L4 (GCC High).
+    UsGov,
+    /// US Government L5 (DoD).
+    UsGovDoD,
+    /// China, operated by 21Vianet.
+    China,
+}
+
+impl Cloud {
+    pub(crate) fn graph_url(self) -> &'static str {
+        match self {
+            Cloud::Global => "https://graph.microsoft.com",
+            Cloud::UsGov => "https://graph.microsoft.us",
+            Cloud::UsGovDoD => "https://dod-graph.microsoft.us",
+            Cloud::China => "https://microsoftgraph.chinacloudapi.cn",
+        }
+    }
+
+    pub(crate) fn authority_host(self) -> &'static str {
+        match self {
+            Cloud::Global => "https://login.microsoftonline.com",
+            Cloud::UsGov | Cloud::UsGovDoD => "https://login.microsoftonline.us",
+            Cloud::China => "https://login.chinacloudapi.cn",
+        }
+    }
+}
+
+/// Bounds on time, retries and sizes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Limits {
+    /// Deadline of one HTTP request, in seconds.
+    pub request_seconds: u32,
+    /// How long a removal may take to show on the live list, in seconds.
+    pub verify_seconds: u32,
+    /// How often one call is tried again.
+    pub retries: u32,
+    /// The longest wait before one retry, in seconds. A server that asks for more ends the call as `throttled`.
+    pub retry_seconds: u32,
+    /// The largest response body, in bytes.
+    pub response_bytes: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { request_seconds: 100, verify_seconds: 30, retries: 5, retry_seconds: 120, response_bytes: 8 << 20 }
+    }
+}
+
+/// Where access tokens come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Credential {
+    /// The shell is asked each time, with [`Effect::Token`](crate::run::Effect::Token).
+    Host,
+    /// A token that the caller has. It cannot be renewed.
+    AccessToken(Secret),
+    /// An application's client secret.
+    ClientSecret {
+        /// Directory id or domain.
+        tenant_id: String,
+        /// Application id.
+        client_id: String,
+        /// The secret's value.
+        client_secret: Secret,
+    },
+}

@@ -1,0 +1,89 @@
+use crate::event::Event;
+use crate::secret::Secret;
+use bytes::Bytes;
+use std::fmt;
+use std::time::Duration;
+
+/// Names one effect within its run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EffectId(pub u32);
+
+/// What the core asks of its shell.
+pub enum Effect {
+    /// Send this request, follow no redirect, and answer with [`Reply::Response`] or [`Reply::Failed`].
+    Send(http::Request<Bytes>),
+    /// Answer with [`Reply::Slept`] after this long.
+    Sleep(Duration),
+    /// Get an access token and answer with [`Reply::Token`].
+    Token(TokenRequest),
+    /// Pass this on to whoever listens. It is not answered.
+    Emit(Event),
+}
+
+/// Written by hand: a request carries the bearer token, and a body may carry a secret.
+impl fmt::Debug for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Effect::Send(request) => {
+                write!(f, "Send({} {}, {} bytes)", request.method(), request.uri(), request.body().len())
+            }
+            Effect::Sleep(duration) => write!(f, "Sleep({duration:?})"),
+            Effect::Token(request) => write!(f, "Token({request:?})"),
+            Effect::Emit(event) => write!(f, "Emit({event:?})"),
+        }
+    }
+}
+
+/// Which token is needed, and why the last one no longer serves.
+#[derive(Debug, Clone)]
+pub struct TokenRequest {
+    /// `https://graph.microsoft.com/.default` or the same of another cloud.
+    pub scope: String,
+    /// A claims challenge (continuous access evaluation), decoded from base64, to pass to the identity library.
+    pub claims: Option<String>,
+    /// The token that Graph refused, so that a cache does not hand it out again.
+    pub refused: Option<Secret>,
+}
+
+/// A token that the shell got from its identity library.
+#[derive(Debug, Clone)]
+pub struct AccessToken {
+    /// The bearer token.
+    pub token: Secret,
+    /// When it expires, in milliseconds of Unix time, where the library says so.
+    pub expires_at: Option<u64>,
+}
+
+/// What the shell answers.
+pub enum Reply {
+    /// To [`Effect::Send`]: status, headers and the whole body.
+    Response(http::Response<Bytes>),
+    /// To [`Effect::Send`]: no whole response came.
+    Failed(SendError),
+    /// To [`Effect::Sleep`].
+    Slept,
+    /// To [`Effect::Token`]. The text of a failure is shown to the caller, so it must hold no secret.
+    Token(Result<AccessToken, String>),
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reply::Response(response) => write!(f, "Response({}, {} bytes)", response.status(), response.body().len()),
+            Reply::Failed(error) => write!(f, "Failed({error:?})"),
+            Reply::Slept => f.write_str("Slept"),
+            Reply::Token(result) => write!(f, "Token({result:?})"),
+        }
+    }
+}
+
+/// What a shell can say about a request that brought no whole response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendError {
+    /// It never left: the connection was refused, or the name did not resolve. Safe to repeat, writes included.
+    NeverSent(String),
+    /// Anything else: the call may have run.
+    Lost(String),
+    /// The body outgrew the limit of [`Limits::response_bytes`](crate::options::Limits). The call has run.
+    TooLarge,
+}

@@ -1,0 +1,246 @@
+use super::StepError;
+use super::effect::{AccessToken, Effect, EffectId, Reply, SendError, TokenRequest};
+use crate::event::Event;
+use bytes::Bytes;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+const REMEMBERED: usize = 1024;
+
+enum Slot {
+    Waiting(Asked, Waker),
+    Answered(Reply),
+}
+
+/// Enough of an effect to tell whether a reply fits it, once the effect itself has left.
+#[derive(Clone, Copy, PartialEq)]
+enum Asked {
+    Send,
+    Sleep,
+    Token,
+}
+
+impl Asked {
+    fn fits(self, reply: &Reply) -> bool {
+        match self {
+            Asked::Send => matches!(reply, Reply::Response(_) | Reply::Failed(_)),
+            Asked::Sleep => matches!(reply, Reply::Slept),
+            Asked::Token => matches!(reply, Reply::Token(_)),
+        }
+    }
+}
+
+pub(super) struct Inner {
+    now: u64,
+    random: fastrand::Rng,
+    last: u32,
+    effects: Vec<(EffectId, Effect)>,
+    dropped: Vec<EffectId>,
+    /// Cancelled, and perhaps still to be answered. Only the newest are remembered, so that memory stays flat; while
+    /// the set is full an unknown id counts as late.
+    late: BTreeSet<EffectId>,
+    slots: BTreeMap<EffectId, Slot>,
+    cancelled: bool,
+    on_cancel: Vec<Waker>,
+}
+
+impl Default for Inner {
+    fn default() -> Self {
+        Inner {
+            now: 0,
+            random: fastrand::Rng::with_seed(0),
+            last: 0,
+            effects: Vec::new(),
+            dropped: Vec::new(),
+            late: BTreeSet::new(),
+            slots: BTreeMap::new(),
+            cancelled: false,
+            on_cancel: Vec::new(),
+        }
+    }
+}
+
+impl Inner {
+    pub(super) fn begin(&mut self, now: u64, seed: u64) {
+        self.now = now;
+        self.random = fastrand::Rng::with_seed(seed);
+    }
+
+    pub(super) fn answer(&mut self, id: EffectId, reply: Reply, now: u64) -> Result<Option<Waker>, StepError> {
+        if id.0 == 0 || id.0 > self.last {
+            return Err(StepError::NeverIssued);
+        }
+        match self.slots.get(&id) {
+            None if self.late.remove(&id) || self.late.len() == REMEMBERED => {
+                self.now = self.now.max(now);
+                Ok(None)
+            }
+            None => Err(StepError::AnsweredTwice),
+            Some(Slot::Answered(_)) => Err(StepError::AnsweredTwice),
+            Some(Slot::Waiting(kind, _)) if !kind.fits(&reply) => Err(StepError::WrongReply),
+            Some(Slot::Waiting(..)) => {
+                self.now = self.now.max(now);
+                match self.slots.insert(id, Slot::Answered(reply)) {
+                    Some(Slot::Waiting(_, waker)) => Ok(Some(waker)),
+                    _ => Ok(None),
+                }
+            }
+        }
+    }
+
+    pub(super) fn cancel(&mut self, now: u64) -> Vec<Waker> {
+        self.now = self.now.max(now);
+        self.cancelled = true;
+        std::mem::take(&mut self.on_cancel)
+    }
+
+    pub(super) fn take_effects(&mut self) -> Vec<(EffectId, Effect)> {
+        std::mem::take(&mut self.effects)
+    }
+
+    pub(super) fn take_cancelled(&mut self) -> Vec<EffectId> {
+        std::mem::take(&mut self.dropped)
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        self.slots.values().any(|slot| matches!(slot, Slot::Waiting(..)))
+    }
+}
+
+/// The operation's handle on its shell.
+#[derive(Clone)]
+pub(crate) struct Host(pub(super) Rc<RefCell<Inner>>);
+
+impl Host {
+    /// Unix time in milliseconds, as of the last answer.
+    pub(crate) fn now(&self) -> u64 {
+        self.0.borrow().now
+    }
+
+    pub(crate) fn random(&self) -> u64 {
+        self.0.borrow_mut().random.u64(..)
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.0.borrow().cancelled
+    }
+
+    /// Resolves once the run has been cancelled.
+    pub(crate) async fn cancelled(&self) {
+        poll_fn(|context| {
+            let mut inner = self.0.borrow_mut();
+            if inner.cancelled {
+                return Poll::Ready(());
+            }
+            inner.on_cancel.retain(|waker| !waker.will_wake(context.waker()));
+            inner.on_cancel.push(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+
+    pub(crate) async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, SendError> {
+        match self.ask(Effect::Send(request), Asked::Send).await {
+            Reply::Response(response) => Ok(response),
+            Reply::Failed(error) => Err(error),
+            // `answer` lets no other reply through.
+            Reply::Slept | Reply::Token(_) => Err(SendError::Lost(String::new())),
+        }
+    }
+
+    pub(crate) async fn sleep(&self, duration: Duration) {
+        self.ask(Effect::Sleep(duration), Asked::Sleep).await;
+    }
+
+    pub(crate) async fn token(&self, request: TokenRequest) -> Result<AccessToken, String> {
+        match self.ask(Effect::Token(request), Asked::Token).await {
+            Reply::Token(result) => result,
+            Reply::Response(_) | Reply::Failed(_) | Reply::Slept => Err(String::new()),
+        }
+    }
+
+    pub(crate) fn emit(&self, event: Event) {
+        let mut inner = self.0.borrow_mut();
+        inner.last += 1;
+        let id = EffectId(inner.last);
+        inner.effects.push((id, Effect::Emit(event)));
+    }
+
+    fn ask(&self, effect: Effect, kind: Asked) -> Pending {
+        Pending { host: self.clone(), kind, state: State::New(effect) }
+    }
+}
+
+/// The first of two futures. It owns both, so that the loser is dropped, and its effect cancelled, at once.
+pub(crate) async fn first<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) -> Result<A, B> {
+    let mut a = pin!(a);
+    let mut b = pin!(b);
+    poll_fn(|context| {
+        if let Poll::Ready(value) = a.as_mut().poll(context) {
+            return Poll::Ready(Ok(value));
+        }
+        b.as_mut().poll(context).map(Err)
+    })
+    .await
+}
+
+enum State {
+    New(Effect),
+    Issued(EffectId),
+    Done,
+}
+
+struct Pending {
+    host: Host,
+    kind: Asked,
+    state: State,
+}
+
+impl Future for Pending {
+    type Output = Reply;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Reply> {
+        let host = self.host.clone();
+        let mut inner = host.0.borrow_mut();
+        let id = match std::mem::replace(&mut self.state, State::Done) {
+            State::New(effect) => {
+                inner.last += 1;
+                let id = EffectId(inner.last);
+                inner.effects.push((id, effect));
+                id
+            }
+            State::Issued(id) => match inner.slots.remove(&id) {
+                Some(Slot::Answered(reply)) => return Poll::Ready(reply),
+                Some(Slot::Waiting(..)) | None => id,
+            },
+            // A finished future may not be polled again, and none of ours is; waiting for ever shows as a stall.
+            State::Done => return Poll::Pending,
+        };
+        inner.slots.insert(id, Slot::Waiting(self.kind, context.waker().clone()));
+        self.state = State::Issued(id);
+        Poll::Pending
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        let State::Issued(id) = self.state else { return };
+        let mut inner = self.host.0.borrow_mut();
+        let Some(Slot::Waiting(..)) = inner.slots.remove(&id) else { return };
+        if let Some(at) = inner.effects.iter().position(|(issued, _)| *issued == id) {
+            // It never left the core, so nobody needs to hear of it.
+            inner.effects.remove(at);
+            return;
+        }
+        inner.dropped.push(id);
+        inner.late.insert(id);
+        if inner.late.len() > REMEMBERED {
+            inner.late.pop_first();
+        }
+    }
+}
