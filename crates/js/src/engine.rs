@@ -1,0 +1,106 @@
+use crate::input::{self, Operation};
+use crate::{reply, step};
+use entra_mfa_reset::run::{EffectId, Run, Step, StepError};
+use entra_mfa_reset::{ClientOptions, Error, Report, Status};
+use wasm_bindgen::prelude::*;
+
+/// One tenant, seen through one credential.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Client(entra_mfa_reset::Client);
+
+#[wasm_bindgen]
+impl Client {
+    /// Options as in the contract; the credential is `{ type: "host" }`, `{ type: "accessToken", accessToken }` or
+    /// `{ type: "clientSecret", tenantId, clientId, clientSecret }`.
+    ///
+    /// # Errors
+    /// Throws an `Error` whose message is the contract's error as JSON.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: &str, credential: &str) -> Result<Client, JsError> {
+        let options = ClientOptions::from_json(options).map_err(thrown)?;
+        let credential = input::credential(credential).map_err(thrown)?;
+        entra_mfa_reset::Client::new(options, credential).map(Client).map_err(thrown)
+    }
+
+    /// Prepares `status`, `plan`, `reset`, `revokeSessions` or `issueTemporaryAccessPass`. The input of `plan` and
+    /// `reset` is a request; that of the others is `{ user, options? }`.
+    ///
+    /// # Errors
+    /// As the constructor.
+    pub fn run(&self, operation: &str, input: &str) -> Result<Engine, JsError> {
+        let run = match input::operation(operation, input).map_err(thrown)? {
+            Operation::Status { user } => AnyRun::Status(self.0.status(&user)),
+            Operation::Plan(request) => AnyRun::Report(self.0.plan(request)),
+            Operation::Reset(request) => AnyRun::Report(self.0.reset(request)),
+            Operation::RevokeSessions { user, options } => AnyRun::Report(self.0.revoke_sessions(&user, options)),
+            Operation::IssuePass { user, options } => {
+                AnyRun::Report(self.0.issue_temporary_access_pass(&user, options))
+            }
+        };
+        Ok(Engine(run))
+    }
+}
+
+/// One operation under way. Every call returns a step, as JSON:
+/// `{ effects: [...], cancelled: [id, ...], outcome?: { ok } | { error } }`.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Engine(AnyRun);
+
+#[derive(Debug)]
+enum AnyRun {
+    Status(Run<Result<Status, Error>>),
+    Report(Run<Result<Report, Error>>),
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Begins. `now` is Unix time in milliseconds; `seed` is a whole number below 2^53.
+    ///
+    /// # Errors
+    /// As the client's constructor.
+    pub fn start(&mut self, now: f64, seed: f64) -> Result<String, JsError> {
+        let (now, seed) = (now as u64, seed as u64);
+        match &mut self.0 {
+            AnyRun::Status(run) => status_step(run.start(now, seed)),
+            AnyRun::Report(run) => report_step(run.start(now, seed)),
+        }
+    }
+
+    /// Answers one effect.
+    ///
+    /// # Errors
+    /// As the client's constructor.
+    pub fn resume(&mut self, id: u32, reply: &str, now: f64) -> Result<String, JsError> {
+        let (id, reply, now) = (EffectId(id), reply::parse(reply).map_err(thrown)?, now as u64);
+        match &mut self.0 {
+            AnyRun::Status(run) => status_step(run.resume(id, reply, now)),
+            AnyRun::Report(run) => report_step(run.resume(id, reply, now)),
+        }
+    }
+
+    /// Asks the operation to end soon; go on answering until there is an outcome.
+    ///
+    /// # Errors
+    /// As the client's constructor.
+    pub fn cancel(&mut self, now: f64) -> Result<String, JsError> {
+        let now = now as u64;
+        match &mut self.0 {
+            AnyRun::Status(run) => status_step(run.cancel(now)),
+            AnyRun::Report(run) => report_step(run.cancel(now)),
+        }
+    }
+}
+
+fn status_step(step: Result<Step<Result<Status, Error>>, StepError>) -> Result<String, JsError> {
+    step::to_json(step, Status::to_json).map_err(thrown)
+}
+
+fn report_step(step: Result<Step<Result<Report, Error>>, StepError>) -> Result<String, JsError> {
+    step::to_json(step, Report::to_json).map_err(thrown)
+}
+
+fn thrown(error: Error) -> JsError {
+    JsError::new(&step::error_json(&error))
+}
