@@ -1,0 +1,54 @@
+//! The artifacts.
+//!
+//! | crate                      | becomes                                                                              |
+//! |----------------------------|--------------------------------------------------------------------------------------|
+//! | entra-mfa-reset-component  | `dist/entra-mfa-reset.wasm`, a WASI 0.2 component                                     |
+//! | entra-mfa-reset-js         | `js/entra-mfa-reset/wasm/entra_mfa_reset.{js,d.ts}`, `entra_mfa_reset_bg.wasm{,.d.ts}` |
+//! | entra-mfa-reset-sandbox    | `js/entra-mfa-reset/wasm/sandbox.{js,d.ts}`, `sandbox_bg.wasm{,.d.ts}`                  |
+//!
+//! The JavaScript is wasm-bindgen's target `web`, without a default path: the package's own code hands the bytes or
+//! the compiled module to `initSync({ module })`. Then `npm run build` of js/entra-mfa-reset compiles the TypeScript,
+//! and `npm pack` makes `dist/entra-mfa-reset.tgz` of it.
+
+mod bindgen;
+mod component;
+mod optimise;
+mod package;
+
+use crate::{process, setup, workspace};
+use anyhow::Result;
+use std::fs;
+use std::path::PathBuf;
+
+const COMPONENT: &str = "entra-mfa-reset-component";
+const JS: &str = "entra-mfa-reset-js";
+const SANDBOX: &str = "entra-mfa-reset-sandbox";
+
+/// Part of every stamp: what this program does to a file changes with its dependencies.
+const RECIPE: &str = concat!(env!("CARGO_PKG_VERSION"), " wasm-bindgen 0.2.130, wit-component 0.263");
+
+/// Builds what is out of date.
+pub fn run() -> Result<()> {
+    let toolchain = setup::run()?;
+    fs::create_dir_all(workspace::path(".setup"))?;
+    let lock = fs::File::create(workspace::path(".setup/lock"))?;
+    lock.lock()?;
+
+    let mut cargo = toolchain.cargo("build", "std,panic_abort")?;
+    cargo.args(["--release", "--quiet"]);
+    for name in [COMPONENT, JS, SANDBOX] {
+        cargo.args(["--package", name]);
+    }
+    process::run(&mut cargo)?;
+
+    component::make(&compiled(COMPONENT), &workspace::path("dist/entra-mfa-reset.wasm"))?;
+    bindgen::make(&compiled(JS), "entra_mfa_reset")?;
+    if compiled(SANDBOX).exists() {
+        bindgen::make(&compiled(SANDBOX), "sandbox")?;
+    }
+    package::make()
+}
+
+fn compiled(name: &str) -> PathBuf {
+    workspace::wasm_target().join("wasm32-unknown-unknown/release").join(name.replace('-', "_")).with_extension("wasm")
+}

@@ -1,0 +1,49 @@
+//! What a fresh machine needs beside Rust and Node.
+
+use crate::stamp::Inputs;
+use crate::toolchain::Toolchain;
+use crate::{process, workspace};
+use anyhow::{Result, bail};
+use std::process::Command;
+use std::time::Duration;
+
+const OLDEST_NODE: u32 = 20;
+const NPM_LIMIT: Duration = Duration::from_secs(600);
+
+/// Gets the wasm target and the npm packages. Says nothing when there is nothing to do.
+pub fn run() -> Result<Toolchain> {
+    node()?;
+    let toolchain = Toolchain::find_or_install()?;
+    npm_packages()?;
+    Ok(toolchain)
+}
+
+fn node() -> Result<()> {
+    let Ok(text) = process::read(Command::new("node").arg("--version")) else {
+        bail!("Node.js is missing: install Node {OLDEST_NODE} or newer from https://nodejs.org");
+    };
+    let major = text.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    if major.is_none_or(|major| major < OLDEST_NODE) {
+        bail!("Node.js {text} is too old: install Node {OLDEST_NODE} or newer from https://nodejs.org");
+    }
+    if process::find("npm").is_none() {
+        bail!("npm is missing: install the npm that belongs to your Node.js");
+    }
+    Ok(())
+}
+
+/// The packages of js/package-lock.json, when that file has changed.
+fn npm_packages() -> Result<()> {
+    let js = workspace::path("js");
+    Inputs::default().file(&js.join("package-lock.json"))?.make("npm", &[js.join("node_modules")], || {
+        eprintln!("setup: fetching the npm packages of js/package-lock.json");
+        let js = js.as_os_str();
+        if process::succeeds_within(process::npm().args(["ci", "--prefix"]).arg(js), NPM_LIMIT) {
+            return Ok(());
+        }
+        // `npm ci` refuses a lock file that was made where the registry lacked another platform's optional packages.
+        // This installs the locked versions, too, and does not write the lock file.
+        process::run_quietly(process::npm().args(["install", "--no-save", "--prefix"]).arg(js))
+    })?;
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! The compiler for wasm32-unknown-unknown: rustup's where its target can be had, else Debian's.
+
+use crate::{process, workspace};
+use anyhow::{Context, Result, bail};
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const DEBIAN_PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
+const DEBIAN_SOURCES: &str = "/usr/lib/rustlib/src/rust";
+
+/// A compiler that can make wasm.
+pub enum Toolchain {
+    /// The one in use has the target's standard library.
+    Installed,
+    /// Debian's `rustc-web` in /usr/bin. It has no standard library for wasm, but the sources of one.
+    Debian {
+        /// The linker, which the packages do not bring.
+        linker: PathBuf,
+    },
+}
+
+impl Toolchain {
+    /// What this machine has. Reads a few folders and asks nobody.
+    pub fn find() -> Result<Option<Self>> {
+        let sysroot = sysroot()?;
+        if sysroot.join("lib/rustlib").join(TARGET).join("lib").is_dir() {
+            return Ok(Some(Toolchain::Installed));
+        }
+        let complete = Path::new("/usr/bin/cargo").exists() && Path::new(DEBIAN_SOURCES).join("library/std").is_dir();
+        if !complete || !is_recent(Path::new("/usr/bin/rustc")) {
+            return Ok(None);
+        }
+        Ok(linker(&sysroot).map(|linker| Toolchain::Debian { linker }))
+    }
+
+    /// What this machine has, or can get without asking anybody.
+    pub fn find_or_install() -> Result<Self> {
+        if let Some(toolchain) = Toolchain::find()? {
+            return Ok(toolchain);
+        }
+        if process::find("rustup").is_some() {
+            eprintln!("setup: adding the target {TARGET} to the Rust toolchain");
+            process::succeeds_within(Command::new("rustup").args(["target", "add", TARGET]), Duration::from_secs(180));
+            if let Some(toolchain) = Toolchain::find()? {
+                return Ok(toolchain);
+            }
+        }
+        if let Some(apt) = Apt::find() {
+            eprintln!("setup: rustup cannot supply {TARGET} here; installing Debian's {}", DEBIAN_PACKAGES.join(", "));
+            apt.install()?;
+            if let Some(toolchain) = Toolchain::find()? {
+                return Ok(toolchain);
+            }
+        }
+        bail!(
+            "the Rust target {TARGET} is missing: run `rustup target add {TARGET}`, or as root on Debian \
+             `apt-get install {} lld`",
+            DEBIAN_PACKAGES.join(" ")
+        )
+    }
+
+    /// The name, for people and for stamps.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Toolchain::Installed => "the installed Rust toolchain",
+            Toolchain::Debian { .. } => "Debian's rustc-web",
+        }
+    }
+
+    /// `cargo SUBCOMMAND --target wasm32-unknown-unknown`, without a trace of this machine's folders in what it makes.
+    /// `std` names the parts of the standard library that are needed, where it has to be compiled along.
+    pub fn cargo(&self, subcommand: &str, std: &str) -> Result<Command> {
+        let mut command = match self {
+            Toolchain::Installed => Command::new("cargo"),
+            Toolchain::Debian { .. } => Command::new("/usr/bin/cargo"),
+        };
+        command.current_dir(workspace::root());
+        command.arg(subcommand).args(["--target", TARGET, "--target-dir"]).arg(workspace::wasm_target());
+        if let Toolchain::Debian { linker } = self {
+            for variable in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTDOC", "RUSTC_WRAPPER", "LD_LIBRARY_PATH"] {
+                command.env_remove(variable);
+            }
+            command
+                .env("RUSTC", "/usr/bin/rustc")
+                // -Zbuild-std is unstable; the compiler is a stable one.
+                .env("RUSTC_BOOTSTRAP", "1")
+                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
+                .arg(format!("-Zbuild-std={std}"));
+        }
+        command.env("CARGO_ENCODED_RUSTFLAGS", remappings()?.join("\u{1f}"));
+        Ok(command)
+    }
+}
+
+/// Panic messages hold file names: neutral ones, so that a build says nothing of the machine and can be repeated.
+fn remappings() -> Result<Vec<String>> {
+    let root = workspace::root().to_string_lossy().into_owned();
+    let mut flags = vec![
+        format!("--remap-path-prefix={root}=/entra-mfa-reset"),
+        format!("--remap-path-prefix={DEBIAN_SOURCES}=/rust"),
+        format!("--remap-path-prefix={}=/rust", sysroot()?.join("lib/rustlib/src/rust").display()),
+    ];
+    let registries = cargo_home()?.join("registry/src");
+    let mut names: Vec<PathBuf> = fs::read_dir(&registries)
+        .with_context(|| format!("{} cannot be read", registries.display()))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    names.sort();
+    flags.extend(names.iter().map(|name| format!("--remap-path-prefix={}=/crates", name.display())));
+    Ok(flags)
+}
+
+fn cargo_home() -> Result<PathBuf> {
+    if let Some(home) = env::var_os("CARGO_HOME") {
+        return Ok(home.into());
+    }
+    Ok(env::home_dir().context("this user has no home folder")?.join(".cargo"))
+}
+
+fn sysroot() -> Result<PathBuf> {
+    Ok(process::read(Command::new("rustc").args(["--print", "sysroot"]))?.into())
+}
+
+/// Old enough Debian releases have a rustc of that name that is too old.
+fn is_recent(rustc: &Path) -> bool {
+    let Ok(text) = process::read(Command::new(rustc).arg("--version").env_remove("LD_LIBRARY_PATH")) else {
+        return false;
+    };
+    version(&text) >= version(concat!("rustc ", env!("CARGO_PKG_RUST_VERSION")))
+}
+
+/// Major and minor of `rustc 1.95.0 (…)`.
+fn version(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text.split_whitespace().nth(1)?.split('.');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+/// rustup's own linker does for any compiler; else LLVM's.
+fn linker(sysroot: &Path) -> Option<PathBuf> {
+    let host = fs::read_dir(sysroot.join("lib/rustlib")).ok()?;
+    host.filter_map(|entry| Some(entry.ok()?.path().join("bin/rust-lld")))
+        .find(|path| path.exists())
+        .or_else(|| process::find("wasm-ld"))
+}
+
+/// apt-get, where it may be used without asking anybody.
+struct Apt {
+    before: Vec<OsString>,
+}
+
+impl Apt {
+    fn find() -> Option<Self> {
+        process::find("apt-get")?;
+        if process::read(Command::new("id").arg("-u")).is_ok_and(|id| id == "0") {
+            return Some(Apt { before: Vec::new() });
+        }
+        let may = process::succeeds_within(Command::new("sudo").args(["-n", "true"]), Duration::from_secs(5));
+        may.then(|| Apt { before: vec!["sudo".into(), "-n".into()] })
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut words = self.before.clone();
+        words.extend(
+            ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
+                .map(OsString::from),
+        );
+        words.extend(arguments.iter().map(OsString::from));
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]);
+        command
+    }
+
+    fn install(&self) -> Result<()> {
+        process::run_quietly(&mut self.command(&["update"])).context("Debian's package lists could not be fetched")?;
+        // --no-remove: a Debian package of rustup or rustc is in conflict with these, and it is not ours to take away.
+        let mut arguments = vec!["install", "-y", "--no-install-recommends", "--no-remove"];
+        arguments.extend(DEBIAN_PACKAGES);
+        if linker(&sysroot()?).is_none() {
+            arguments.push("lld");
+        }
+        process::run_quietly(&mut self.command(&arguments)).context("Debian's compiler could not be installed")
+    }
+}
