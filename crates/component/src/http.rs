@@ -1,0 +1,265 @@
+//! One request under way: the `http` crate's types on one side, wasi:http on the other.
+//!
+//! A resource of wasi:http must outlive what was made from it, or the host traps. Fields drop in the order in which
+//! they are declared, so the structs below name children before parents, and nothing here takes them apart.
+
+use bytes::Bytes;
+use entra_mfa_reset::Limits;
+use entra_mfa_reset::run::SendError;
+use http::header::{CONTENT_LENGTH, HeaderName};
+use http::{HeaderValue, Method, StatusCode};
+use std::time::Duration;
+use wasi::http::outgoing_handler;
+use wasi::http::types::{
+    ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, Method as WasiMethod, OutgoingBody,
+    OutgoingRequest, RequestOptions, Scheme,
+};
+use wasi::io::poll::Pollable;
+use wasi::io::streams::{InputStream, OutputStream, StreamError};
+
+const CHUNK: u64 = 64 * 1024;
+
+/// How much later than the engine's own deadline the host gives up, so that it is the engine that says "timeout".
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What one request may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    timeout: Duration,
+    body: u64,
+}
+
+impl Bounds {
+    pub fn new(limits: &Limits) -> Self {
+        Bounds {
+            timeout: Duration::from_secs(limits.request_seconds.into()) + GRACE,
+            body: limits.response_bytes.into(),
+        }
+    }
+}
+
+type Answer = Result<http::Response<Bytes>, SendError>;
+
+/// One request under way. Dropping it gives it up.
+pub struct Flight {
+    upload: Option<Upload>,
+    head: Option<Head>,
+    download: Option<Download>,
+    limit: u64,
+}
+
+struct Upload {
+    room: Pollable,
+    stream: OutputStream,
+    body: OutgoingBody,
+    rest: Bytes,
+}
+
+struct Head {
+    arrived: Pollable,
+    response: FutureIncomingResponse,
+}
+
+struct Download {
+    more: Pollable,
+    stream: InputStream,
+    _body: IncomingBody,
+    head: http::response::Parts,
+    bytes: Vec<u8>,
+}
+
+impl Flight {
+    /// Hands the request to the host.
+    pub fn begin(request: http::Request<Bytes>, bounds: Bounds) -> Result<Self, SendError> {
+        let (parts, body) = request.into_parts();
+        // Nothing has reached the network before `handle`.
+        let refused = |what: &str| SendError::NeverSent(format!("the host does not accept the {what}"));
+        let fields = Fields::new();
+        for (name, value) in &parts.headers {
+            fields.append(name.as_str(), value.as_bytes()).map_err(|_| refused(name.as_str()))?;
+        }
+        // Without it a host sends the body in chunks, or a POST without a body without a length, and Graph's batch
+        // takes neither for certain.
+        if takes_body(&parts.method) && !parts.headers.contains_key(CONTENT_LENGTH) {
+            let length = body.len().to_string();
+            fields.append(CONTENT_LENGTH.as_str(), length.as_bytes()).map_err(|_| refused("length"))?;
+        }
+        let outgoing = OutgoingRequest::new(fields);
+        outgoing.set_method(&method(&parts.method)).map_err(|()| refused("method"))?;
+        let scheme = if parts.uri.scheme_str() == Some("http") { Scheme::Http } else { Scheme::Https };
+        outgoing.set_scheme(Some(&scheme)).map_err(|()| refused("scheme"))?;
+        let authority = parts.uri.authority().map(http::uri::Authority::as_str);
+        outgoing.set_authority(authority).map_err(|()| refused("authority"))?;
+        let path = parts.uri.path_and_query().map(http::uri::PathAndQuery::as_str);
+        outgoing.set_path_with_query(path).map_err(|()| refused("path"))?;
+
+        let outgoing_body = outgoing.body().map_err(|()| refused("body"))?;
+        let upload = if body.is_empty() {
+            None
+        } else {
+            let stream = outgoing_body.write().map_err(|()| refused("body"))?;
+            Some((stream.subscribe(), stream))
+        };
+        let response =
+            outgoing_handler::handle(outgoing, Some(options(bounds.timeout))).map_err(|code| failure(&code))?;
+        let head = Head { arrived: response.subscribe(), response };
+        let upload = match upload {
+            Some((room, stream)) => Some(Upload { room, stream, body: outgoing_body, rest: body }),
+            None => {
+                OutgoingBody::finish(outgoing_body, None).map_err(|code| failure(&code))?;
+                None
+            }
+        };
+        Ok(Flight { upload, head: Some(head), download: None, limit: bounds.body })
+    }
+
+    /// What to wait for before the next [`Flight::advance`].
+    pub fn pollables(&self) -> Vec<&Pollable> {
+        let upload = self.upload.as_ref().map(|upload| &upload.room);
+        let head = self.head.as_ref().map(|head| &head.arrived);
+        let download = self.download.as_ref().map(|download| &download.more);
+        upload.into_iter().chain(head).chain(download).collect()
+    }
+
+    /// As far as it goes without blocking; the answer, once there is one.
+    pub fn advance(&mut self) -> Option<Answer> {
+        if let Some(head) = &self.head {
+            match head.response.get() {
+                // A server may answer before it has taken the whole body. Writing on would wait for ever.
+                Some(result) => {
+                    self.upload = None;
+                    self.head = None;
+                    let opened = match result {
+                        Ok(Ok(response)) => Download::open(response),
+                        Ok(Err(code)) => Err(failure(&code)),
+                        Err(()) => Err(SendError::Lost("the host gave its answer away".to_owned())),
+                    };
+                    match opened {
+                        Ok(download) => self.download = Some(download),
+                        Err(error) => return Some(Err(error)),
+                    }
+                }
+                None => return self.write().err().map(Err),
+            }
+        }
+        let result = self.download.as_mut()?.read(self.limit)?;
+        let download = self.download.take()?;
+        Some(result.map(|()| download.into_response()))
+    }
+
+    /// As much of the body as the host has room for. When the stream is closed, the reason comes with the head.
+    fn write(&mut self) -> Result<(), SendError> {
+        let Some(upload) = &mut self.upload else { return Ok(()) };
+        while !upload.rest.is_empty() {
+            let Ok(room) = upload.stream.check_write() else {
+                self.upload = None;
+                return Ok(());
+            };
+            if room == 0 {
+                return Ok(());
+            }
+            let length = upload.rest.len().min(usize::try_from(room).unwrap_or(usize::MAX));
+            if upload.stream.write(&upload.rest.split_to(length)).is_err() {
+                self.upload = None;
+                return Ok(());
+            }
+        }
+        let Some(Upload { room, stream, body, .. }) = self.upload.take() else { return Ok(()) };
+        drop(room);
+        drop(stream);
+        OutgoingBody::finish(body, None).map_err(|code| failure(&code))
+    }
+}
+
+impl Download {
+    fn open(response: IncomingResponse) -> Result<Self, SendError> {
+        let broken = |what: &str| SendError::Lost(format!("the host gave no {what}"));
+        let mut builder = http::Response::new(());
+        *builder.status_mut() = StatusCode::from_u16(response.status()).map_err(|_| broken("status"))?;
+        for (name, value) in response.headers().entries() {
+            // What the `http` crate does not take for a header, the engine does not read either.
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+                builder.headers_mut().append(name, value);
+            }
+        }
+        let (head, ()) = builder.into_parts();
+        let body = response.consume().map_err(|()| broken("body"))?;
+        let stream = body.stream().map_err(|()| broken("body"))?;
+        Ok(Download { more: stream.subscribe(), stream, _body: body, head, bytes: Vec::new() })
+    }
+
+    /// `None` while there is more to come.
+    fn read(&mut self, limit: u64) -> Option<Result<(), SendError>> {
+        loop {
+            match self.stream.read(CHUNK) {
+                Ok(chunk) if chunk.is_empty() => return None,
+                Ok(chunk) => {
+                    if self.bytes.len() as u64 + chunk.len() as u64 > limit {
+                        return Some(Err(SendError::TooLarge));
+                    }
+                    self.bytes.extend_from_slice(&chunk);
+                }
+                Err(StreamError::Closed) => return Some(Ok(())),
+                // Not asked for its `http-error-code`: one host throws on it.
+                Err(StreamError::LastOperationFailed(_)) => {
+                    return Some(Err(SendError::Lost("the answer broke off".to_owned())));
+                }
+            }
+        }
+    }
+
+    fn into_response(self) -> http::Response<Bytes> {
+        let Download { more, stream, _body, head, bytes } = self;
+        drop(more);
+        drop(stream);
+        http::Response::from_parts(head, bytes.into())
+    }
+}
+
+/// The host's own deadlines. A host may refuse any of them; the engine has its own.
+fn options(timeout: Duration) -> RequestOptions {
+    let options = RequestOptions::new();
+    let timeout = Some(u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX));
+    let _ = options.set_connect_timeout(timeout);
+    let _ = options.set_first_byte_timeout(timeout);
+    let _ = options.set_between_bytes_timeout(timeout);
+    options
+}
+
+fn takes_body(method: &Method) -> bool {
+    [Method::POST, Method::PUT, Method::PATCH].contains(method)
+}
+
+fn method(method: &Method) -> WasiMethod {
+    match method.as_str() {
+        "GET" => WasiMethod::Get,
+        "POST" => WasiMethod::Post,
+        "PUT" => WasiMethod::Put,
+        "PATCH" => WasiMethod::Patch,
+        "DELETE" => WasiMethod::Delete,
+        other => WasiMethod::Other(other.to_owned()),
+    }
+}
+
+/// Whether a request that failed can have run. A connection timeout proves nothing: one host says it for every
+/// answer that is late.
+fn failure(code: &ErrorCode) -> SendError {
+    let never = |text: &str| SendError::NeverSent(text.to_owned());
+    let lost = |text: &str| SendError::Lost(text.to_owned());
+    match code {
+        ErrorCode::ConnectionRefused => never("the connection was refused"),
+        ErrorCode::DnsError(_) | ErrorCode::DnsTimeout => never("the name could not be looked up"),
+        ErrorCode::ConnectionTimeout
+        | ErrorCode::ConnectionReadTimeout
+        | ErrorCode::ConnectionWriteTimeout
+        | ErrorCode::HttpResponseTimeout => lost("the host's timeout passed"),
+        ErrorCode::TlsProtocolError | ErrorCode::TlsCertificateError | ErrorCode::TlsAlertReceived(_) => {
+            lost("no secure connection could be made")
+        }
+        ErrorCode::ConnectionTerminated | ErrorCode::HttpProtocolError | ErrorCode::HttpResponseIncomplete => {
+            lost("the connection broke")
+        }
+        ErrorCode::HttpRequestDenied | ErrorCode::DestinationIpProhibited => lost("the host does not allow it"),
+        _ => lost("the host could not send it"),
+    }
+}

@@ -1,0 +1,144 @@
+use crate::http::{Bounds, Flight};
+use entra_mfa_reset::Error;
+use entra_mfa_reset::run::{Effect, EffectId, Reply, Run};
+use std::collections::VecDeque;
+use wasi::clocks::{monotonic_clock, wall_clock};
+use wasi::io::poll::{Pollable, poll};
+
+const NANOSECONDS: u64 = 1_000_000;
+
+/// Runs an operation to its end.
+pub fn perform<T>(mut run: Run<Result<T, Error>>, seed: u64, bounds: Bounds) -> Result<T, Error> {
+    let clock = Clock::start();
+    let mut waits = Vec::new();
+    let mut replies = VecDeque::new();
+    let mut step = run.start(clock.now(), seed).map_err(defect)?;
+    loop {
+        // Before the new effects start, so that a connection that nobody waits for does not stand beside them.
+        waits.retain(|wait: &Wait| !step.cancelled.contains(&wait.id));
+        if let Some(outcome) = step.outcome {
+            return outcome;
+        }
+        for (id, effect) in step.effects {
+            match begin(effect, bounds) {
+                Begun::Waiting(task) => waits.push(Wait { id, task }),
+                Begun::Answered(reply) => replies.push_back((id, reply)),
+                Begun::Unanswered => {}
+            }
+        }
+        if replies.is_empty() {
+            await_some(&mut waits, &mut replies);
+        }
+        let Some((id, reply)) = replies.pop_front() else {
+            return Err(Error::internal("The run waits for something that was never begun."));
+        };
+        step = run.resume(id, reply, clock.now()).map_err(defect)?;
+    }
+}
+
+/// A seed for hosts that give none. It keeps request ids and jitter apart; nothing secret hangs on it.
+pub fn seed_from_clocks() -> u64 {
+    let wall = wall_clock::now();
+    wall.seconds.rotate_left(32) ^ u64::from(wall.nanoseconds) ^ monotonic_clock::now().rotate_left(17)
+}
+
+fn defect(error: impl std::fmt::Display) -> Error {
+    Error::internal(format!("The engine and its shell disagree: {error}."))
+}
+
+/// The wall clock's time at the start, carried on by the monotonic clock: a clock that is set meanwhile neither
+/// shortens nor prolongs a wait.
+struct Clock {
+    wall: u64,
+    monotonic: u64,
+}
+
+impl Clock {
+    fn start() -> Self {
+        let wall = wall_clock::now();
+        let wall = wall.seconds.saturating_mul(1_000_000_000).saturating_add(u64::from(wall.nanoseconds));
+        Clock { wall, monotonic: monotonic_clock::now() }
+    }
+
+    /// Unix time in milliseconds.
+    fn now(&self) -> u64 {
+        self.wall.saturating_add(monotonic_clock::now().saturating_sub(self.monotonic)) / NANOSECONDS
+    }
+}
+
+struct Wait {
+    id: EffectId,
+    task: Task,
+}
+
+enum Task {
+    Sleep(Pollable),
+    Send(Box<Flight>),
+}
+
+impl Wait {
+    fn pollables(&self) -> Vec<&Pollable> {
+        match &self.task {
+            Task::Sleep(pollable) => vec![pollable],
+            Task::Send(flight) => flight.pollables(),
+        }
+    }
+
+    fn advance(&mut self) -> Option<Reply> {
+        match &mut self.task {
+            Task::Sleep(_) => Some(Reply::Slept),
+            Task::Send(flight) => flight.advance().map(|result| match result {
+                Ok(response) => Reply::Response(response),
+                Err(error) => Reply::Failed(error),
+            }),
+        }
+    }
+}
+
+enum Begun {
+    Waiting(Task),
+    Answered(Reply),
+    Unanswered,
+}
+
+fn begin(effect: Effect, bounds: Bounds) -> Begun {
+    match effect {
+        Effect::Send(request) => match Flight::begin(request, bounds) {
+            Ok(flight) => Begun::Waiting(Task::Send(Box::new(flight))),
+            Err(error) => Begun::Answered(Reply::Failed(error)),
+        },
+        Effect::Sleep(duration) => {
+            let nanoseconds = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+            Begun::Waiting(Task::Sleep(monotonic_clock::subscribe_duration(nanoseconds)))
+        }
+        // Only a credential of the host asks for one, and the WIT has none.
+        Effect::Token(_) => Begun::Answered(Reply::Token(Err("this component has no identity library".to_owned()))),
+        // WIT has no callbacks; what an event says stands in the report as well.
+        Effect::Emit(_) => Begun::Unanswered,
+    }
+}
+
+/// Blocks until something is ready, and answers what is complete, the oldest first: the order of the answers must not
+/// depend on the host.
+fn await_some(waits: &mut Vec<Wait>, replies: &mut VecDeque<(EffectId, Reply)>) {
+    while replies.is_empty() && !waits.is_empty() {
+        let pollables: Vec<(EffectId, &Pollable)> =
+            waits.iter().flat_map(|wait| wait.pollables().into_iter().map(|pollable| (wait.id, pollable))).collect();
+        let list: Vec<&Pollable> = pollables.iter().map(|(_, pollable)| *pollable).collect();
+        // The indices come in the host's own order, and one wait may have two of them.
+        let ready: Vec<EffectId> =
+            poll(&list).into_iter().filter_map(|index| pollables.get(index as usize)).map(|(id, _)| *id).collect();
+        waits.retain_mut(|wait| {
+            if !ready.contains(&wait.id) {
+                return true;
+            }
+            match wait.advance() {
+                Some(reply) => {
+                    replies.push_back((wait.id, reply));
+                    false
+                }
+                None => true,
+            }
+        });
+    }
+}
