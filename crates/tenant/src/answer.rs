@@ -1,0 +1,97 @@
+use crate::clock;
+use serde_json::{Map, Value, json};
+
+pub(crate) const JSON: &str =
+    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+
+/// The answer to one call, alone or in a batch.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Option<Value>,
+}
+
+/// A refusal leaves a handler by `?`.
+pub(crate) type Reply = Result<Answer, Answer>;
+
+impl Answer {
+    pub(crate) fn json(status: u16, body: Value) -> Answer {
+        Answer { status, headers: Vec::new(), body: Some(body) }
+    }
+
+    pub(crate) fn ok(body: Value) -> Answer {
+        Answer::json(200, body)
+    }
+
+    pub(crate) fn no_content() -> Answer {
+        Answer { status: 204, headers: Vec::new(), body: None }
+    }
+
+    pub(crate) fn error(status: u16, code: &str, message: impl Into<String>) -> Answer {
+        Answer::json(status, json!({"error": {"code": code, "message": message.into(), "innerError": {}}}))
+    }
+
+    /// The authentication method backend's refusal: its text comes twice.
+    pub(crate) fn backend(status: u16, code: &str, message: impl Into<String>) -> Answer {
+        let message = message.into();
+        Answer::json(status, json!({"error": {"code": code, "message": message, "innerError": {"message": message}}}))
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> Answer {
+        Answer::backend(400, "badRequest", message)
+    }
+
+    pub(crate) fn method_gone() -> Answer {
+        Answer::backend(404, "resourceNotFound", "The requested authentication method could not be found.")
+    }
+
+    /// The backend does not let this caller act on this user.
+    pub(crate) fn access_denied() -> Answer {
+        Answer::error(403, "accessDenied", "Request Authorization failed")
+    }
+
+    /// The directory does not let this caller do this.
+    pub(crate) fn insufficient() -> Answer {
+        Answer::error(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+    }
+
+    pub(crate) fn no_segment(segment: &str) -> Answer {
+        Answer::error(400, "BadRequest", format!("Resource not found for the segment '{segment}'."))
+    }
+
+    pub(crate) fn not_allowed() -> Answer {
+        Answer::error(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
+    }
+
+    /// A path that no controller of the backend knows. This is not a Graph error.
+    pub(crate) fn unrouted(path: &str) -> Answer {
+        Answer::json(
+            404,
+            json!({
+                "Message": format!("No HTTP resource was found that matches the request URI '{path}'."),
+                "MessageDetail": "No type was found that matches the controller named 'users'."
+            }),
+        )
+    }
+
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Answer {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Puts date and ids into a Graph error.
+    pub(crate) fn stamp(&mut self, now: u64, request_id: &str, client_request_id: &str) {
+        let inner = self.body.as_mut().and_then(|body| body.pointer_mut("/error/innerError"));
+        if let Some(inner) = inner.and_then(Value::as_object_mut) {
+            inner.insert("date".into(), clock::without_zone(now).into());
+            inner.insert("request-id".into(), request_id.into());
+            inner.insert("client-request-id".into(), client_request_id.into());
+        }
+    }
+}
+
+/// An object from pairs, in the order of their names.
+pub(crate) fn object<const N: usize>(pairs: [(&str, Value); N]) -> Map<String, Value> {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}

@@ -1,0 +1,170 @@
+use crate::answer::Answer;
+use crate::call::query;
+use crate::clock;
+use crate::state::LogEntry;
+use crate::tenant::{Tenant, ascii, respond};
+use crate::token::TokenClaims;
+use bytes::Bytes;
+use http::Response;
+use serde_json::json;
+
+/// A refusal of the sign-in service: status, `error`, AADSTS code, text.
+type Refusal = (u16, &'static str, u32, String);
+
+impl Tenant {
+    /// `POST /{tenant}/oauth2/v2.0/token` with a client secret.
+    pub(crate) fn login(
+        &mut self,
+        parts: &http::request::Parts,
+        path: &str,
+        body: &Bytes,
+        now: u64,
+    ) -> Response<Bytes> {
+        if Self::bearer(&parts.headers).is_some() {
+            self.violate("tokenSentToLogin", "A bearer token came to the token endpoint.", now);
+        }
+        let trace = self.new_id();
+        let correlation = match ascii(&parts.headers, "client-request-id") {
+            id if id.is_empty() => self.new_id(),
+            id => id,
+        };
+        let tenant = path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
+        let answer = match self.mint(parts, &tenant, body, now) {
+            Ok(token) => Answer::ok(json!({
+                "token_type": "Bearer",
+                "expires_in": self.seed.settings.token_lifetime_seconds,
+                "ext_expires_in": self.seed.settings.token_lifetime_seconds,
+                "access_token": token,
+            })),
+            Err((status, error, code, text)) => {
+                let when = clock::spaced(now);
+                let description =
+                    format!("AADSTS{code}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {when}");
+                Answer::json(
+                    status,
+                    json!({
+                        "error": error,
+                        "error_description": description,
+                        "error_codes": [code],
+                        "timestamp": when,
+                        "trace_id": trace,
+                        "correlation_id": correlation,
+                        "error_uri": format!("{}/error?code={code}", self.seed.settings.cloud.login()),
+                    }),
+                )
+            }
+        };
+        self.log.push(LogEntry {
+            at: clock::rfc3339(now),
+            method: parts.method.to_string(),
+            path: path.to_owned(),
+            version: "login".into(),
+            status: answer.status,
+            members: Vec::new(),
+        });
+        respond(answer.with("x-ms-request-id", trace).with("Date", clock::http_date(now)))
+    }
+
+    fn mint(&mut self, parts: &http::request::Parts, tenant: &str, body: &Bytes, now: u64) -> Result<String, Refusal> {
+        if parts.method != "POST" {
+            return Err((400, "invalid_request", 900_561, "The endpoint only accepts POST requests.".into()));
+        }
+        let form = query(&String::from_utf8_lossy(body));
+        let field = |name: &str| form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
+        let is_form = ascii(&parts.headers, "content-type").starts_with("application/x-www-form-urlencoded");
+        let grant = if is_form { field("grant_type") } else { "" };
+        if grant.is_empty() {
+            return Err(missing("grant_type"));
+        }
+        if !self.is_this_tenant(tenant) {
+            return Err((
+                400,
+                "invalid_request",
+                90_002,
+                format!(
+                    "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."
+                ),
+            ));
+        }
+        if grant != "client_credentials" {
+            return Err((
+                400,
+                "unsupported_grant_type",
+                70_003,
+                format!("The app requested an unsupported grant type '{grant}'."),
+            ));
+        }
+        for name in ["client_id", "scope"] {
+            if field(name).is_empty() {
+                return Err(missing(name));
+            }
+        }
+        let client_id = field("client_id");
+        let Some(app) = self.seed.apps.iter().find(|app| app.client_id.eq_ignore_ascii_case(client_id)) else {
+            return Err((
+                400,
+                "unauthorized_client",
+                700_016,
+                format!("Application with identifier '{client_id}' was not found in the directory '{tenant}'."),
+            ));
+        };
+        if field("client_secret").is_empty() {
+            return Err((
+                401,
+                "invalid_client",
+                7_000_218,
+                "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.".into(),
+            ));
+        }
+        if field("client_secret") != app.client_secret {
+            return Err((
+                401,
+                "invalid_client",
+                7_000_215,
+                format!(
+                    "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{client_id}'."
+                ),
+            ));
+        }
+        let scope = field("scope");
+        let graph = self.seed.settings.cloud.graph();
+        if !scope.ends_with("/.default") {
+            return Err((
+                400,
+                "invalid_scope",
+                1_002_012,
+                format!(
+                    "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."
+                ),
+            ));
+        }
+        if scope.strip_suffix("/.default").map(|resource| resource.trim_end_matches('/')) != Some(graph) {
+            return Err((
+                400,
+                "invalid_resource",
+                500_011,
+                format!("The resource principal named {scope} was not found in the tenant named {tenant}."),
+            ));
+        }
+        let claims = TokenClaims {
+            appid: Some(app.client_id.clone()),
+            roles: app.roles.clone(),
+            exp: Some(now / 1000 + self.seed.settings.token_lifetime_seconds),
+            ..TokenClaims::default()
+        };
+        self.issued_tokens += 1;
+        let uti = Some(format!("t{}", self.issued_tokens));
+        Ok(self.access_token(&TokenClaims { uti, ..claims }))
+    }
+
+    /// The directory id, or a domain that its users sign in with.
+    fn is_this_tenant(&self, name: &str) -> bool {
+        let domain = |upn: &str| upn.rsplit('@').next().is_some_and(|domain| domain.eq_ignore_ascii_case(name));
+        name.eq_ignore_ascii_case(&self.seed.tenant_id)
+            || self.accounts.iter().any(|account| domain(&account.seed.user_principal_name))
+    }
+}
+
+fn missing(name: &str) -> Refusal {
+    (400, "invalid_request", 900_144, format!("The request body must contain the following parameter: '{name}'."))
+}

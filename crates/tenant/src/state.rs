@@ -1,0 +1,140 @@
+use crate::call::segments;
+use crate::kind::Kind;
+use crate::pass;
+use crate::seed::SeedUser;
+use crate::tenant::Tenant;
+use serde::{Deserialize, Serialize};
+
+/// What a tenant holds, and what has come to it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct State {
+    /// The users as they are now, whatever late lists still show.
+    pub users: Vec<SeedUser>,
+    /// What Graph would have punished or lost.
+    pub violations: Vec<Violation>,
+    /// Every request that arrived. It holds no token and no pass.
+    pub log: Vec<LogEntry>,
+}
+
+/// A mistake of a caller.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Violation {
+    /// Stable name.
+    pub code: String,
+    /// How often.
+    pub count: u32,
+    /// When first, RFC 3339.
+    pub at: String,
+    /// What happened.
+    pub detail: String,
+}
+
+/// One request that arrived.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LogEntry {
+    /// When, RFC 3339.
+    pub at: String,
+    /// The HTTP method.
+    pub method: String,
+    /// Path and query without the version.
+    pub path: String,
+    /// `v1.0`, `beta`, or `login` for the token endpoint.
+    pub version: String,
+    /// The answer's status.
+    pub status: u16,
+    /// Of a batch: its members, in the order of the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<LogMember>,
+}
+
+/// One member of a batch.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LogMember {
+    /// The HTTP method.
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    /// The member's status.
+    pub status: u16,
+}
+
+impl Tenant {
+    /// Everything, for a test to look at.
+    pub fn state(&self) -> State {
+        let users = self
+            .accounts
+            .iter()
+            .map(|account| {
+                let mut user = account.seed.clone();
+                user.methods = account
+                    .methods
+                    .iter()
+                    .filter(|method| method.exists())
+                    .map(|method| {
+                        let mut entity = method.entity.clone();
+                        if method.kind == Kind::Pass {
+                            pass::hide(&mut entity);
+                        }
+                        entity
+                    })
+                    .collect();
+                user
+            })
+            .collect();
+        State { users, violations: self.violations.clone(), log: self.log.clone() }
+    }
+
+    /// The log as short lines, ids left out:
+    /// `POST /v1.0/$batch 200 [DELETE /users/{id}/authentication/phoneMethods/{id} 204]`.
+    pub fn exchange(&self) -> Vec<String> {
+        self.log
+            .iter()
+            .map(|entry| {
+                let version = if entry.version == "login" { String::new() } else { format!("/{}", entry.version) };
+                let line = format!("{} {version}{} {}", entry.method, template(&entry.path), entry.status);
+                if entry.members.is_empty() {
+                    return line;
+                }
+                let members: Vec<String> = entry
+                    .members
+                    .iter()
+                    .map(|member| format!("{} {} {}", member.method, template(&member.path), member.status))
+                    .collect();
+                format!("{line} [{}]", members.join(", "))
+            })
+            .collect()
+    }
+}
+
+/// A path without query and ids.
+fn template(path: &str) -> String {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let Ok(parts) = segments(path) else {
+        return path.to_owned();
+    };
+    let mut line = String::new();
+    let mut after_collection = false;
+    for (place, part) in parts.iter().enumerate() {
+        let token_endpoint = place == 0 && parts.len() == 4 && parts[1].eq_ignore_ascii_case("oauth2");
+        line.push('/');
+        if token_endpoint {
+            line.push_str("{tenant}");
+        } else if after_collection && !part.contains('(') && !part.starts_with('$') || after_collection && place == 1 {
+            line.push_str("{id}");
+        } else {
+            line.push_str(part);
+        }
+        after_collection = !after_collection && is_collection(part, place);
+    }
+    line
+}
+
+fn is_collection(part: &str, place: usize) -> bool {
+    (place == 0 && part.eq_ignore_ascii_case("users"))
+        || part.eq_ignore_ascii_case("methods")
+        || Kind::of_segment(part).is_some_and(|kind| kind != Kind::QrCodePin)
+}

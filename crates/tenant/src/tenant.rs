@@ -1,0 +1,352 @@
+use crate::account::Account;
+use crate::answer::{Answer, JSON, Reply};
+use crate::call::{Call, PathError, Version, query, segments};
+use crate::clock;
+use crate::fault::Injected;
+use crate::seed::Seed;
+use crate::state::{LogEntry, Violation};
+use crate::throttle::Bucket;
+use crate::token::TokenClaims;
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response, StatusCode, header};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::time::Duration;
+
+/// A simulated tenant: Graph and its token endpoint, as a function of a request and a moment.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    pub(crate) seed: Seed,
+    pub(crate) accounts: Vec<Account>,
+    /// Object ids and names, in lower case.
+    index: BTreeMap<String, usize>,
+    pub(crate) random: fastrand::Rng,
+    pub(crate) bucket: Bucket,
+    pub(crate) log: Vec<LogEntry>,
+    pub(crate) violations: Vec<Violation>,
+    pub(crate) refused_tokens: BTreeSet<u64>,
+    pub(crate) challenged: Option<u64>,
+    pub(crate) issued_tokens: u64,
+    pub(crate) serial: u64,
+    /// Writes of the batch under way: the user, and the member's place.
+    pub(crate) batch_writes: Vec<(usize, usize)>,
+    pub(crate) injected: Vec<Injected>,
+}
+
+impl Tenant {
+    /// A tenant that holds what the seed says.
+    pub fn new(seed: Seed) -> Tenant {
+        let mut seed = seed;
+        let users = std::mem::take(&mut seed.users);
+        let accounts: Vec<Account> =
+            users.into_iter().enumerate().map(|(position, user)| Account::new(user, position)).collect();
+        let mut index = BTreeMap::new();
+        for (position, account) in accounts.iter().enumerate() {
+            index.insert(account.seed.user_principal_name.to_lowercase(), position);
+            index.insert(account.seed.id.to_lowercase(), position);
+        }
+        Tenant {
+            bucket: Bucket::new(seed.settings.calls_per_10s),
+            seed,
+            accounts,
+            index,
+            random: fastrand::Rng::with_seed(0x00e7_2a1d),
+            log: Vec::new(),
+            violations: Vec::new(),
+            refused_tokens: BTreeSet::new(),
+            challenged: None,
+            issued_tokens: 0,
+            serial: 0,
+            batch_writes: Vec::new(),
+            injected: Vec::new(),
+        }
+    }
+
+    /// How long every answer takes.
+    pub fn latency(&self) -> Duration {
+        Duration::from_millis(self.seed.latency_milliseconds)
+    }
+
+    /// Answers one HTTP request, whatever its host: `/v1.0/…` and `/beta/…` as Graph, `/{tenant}/oauth2/v2.0/token`
+    /// as the sign-in service. `now` is in milliseconds of Unix time; the answer is out a latency later.
+    pub fn handle(&mut self, request: Request<Bytes>, now: u64) -> Response<Bytes> {
+        self.serial += 1;
+        let (parts, body) = request.into_parts();
+        let path = parts.uri.path().to_owned();
+        if path.to_ascii_lowercase().ends_with("/oauth2/v2.0/token") {
+            return self.login(&parts, &path, &body, now);
+        }
+        let client_request_id = ascii(&parts.headers, "client-request-id");
+        let request_id = self.new_id();
+        let whole = match parts.uri.query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.clone(),
+        };
+        let trimmed = whole.trim_start_matches('/');
+        let (version, rest) = trimmed.split_once('/').unwrap_or((trimmed, ""));
+        let mut entry = LogEntry {
+            at: clock::rfc3339(now),
+            method: parts.method.to_string(),
+            path: format!("/{rest}"),
+            version: version.to_owned(),
+            status: 0,
+            members: Vec::new(),
+        };
+        let reply = self.graph(&parts, version, &format!("/{rest}"), &body, now, &request_id, &mut entry);
+        let mut answer = match reply {
+            Ok(answer) | Err(answer) => answer,
+        };
+        let client_request_id = if client_request_id.is_empty() { request_id.clone() } else { client_request_id };
+        answer.stamp(now, &request_id, &client_request_id);
+        entry.status = answer.status;
+        self.log.push(entry);
+        respond(
+            answer
+                .with("request-id", request_id)
+                .with("client-request-id", client_request_id)
+                .with("Date", clock::http_date(now)),
+        )
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn graph(
+        &mut self,
+        parts: &http::request::Parts,
+        version: &str,
+        path: &str,
+        body: &Bytes,
+        now: u64,
+        request_id: &str,
+        entry: &mut LogEntry,
+    ) -> Reply {
+        let Some(version) = Version::parse(version) else {
+            return Err(Answer::error(400, "BadRequest", "Invalid version."));
+        };
+        let claims = self.authenticate(parts.headers.get(header::AUTHORIZATION), now)?;
+        if version == Version::Beta && !self.seed.settings.beta_available {
+            let status = self.seed.settings.beta_refusal_status;
+            return Err(Answer::error(status, "BadRequest", "Invalid version: beta"));
+        }
+        let content_type = ascii(&parts.headers, "content-type");
+        let json: Option<Value> = if body.is_empty() {
+            None
+        } else {
+            Some(serde_json::from_slice(body).map_err(|_| {
+                Answer::error(400, "BadRequest", "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")
+            })?)
+        };
+        let call = Call {
+            serial: self.serial,
+            member: None,
+            ancestors: Vec::new(),
+            now,
+            method: parts.method.to_string(),
+            version,
+            path: String::new(),
+            segments: Vec::new(),
+            query: Vec::new(),
+            body: json,
+            has_content_type: content_type.to_ascii_lowercase().starts_with("application/json"),
+            eventual: ascii(&parts.headers, "consistencylevel").eq_ignore_ascii_case("eventual"),
+            origin: origin(parts, self.seed.settings.cloud.graph()),
+            claims: Rc::new(claims),
+        };
+        if path == "/$batch" {
+            call.expect("POST")?;
+            return self.batch(&call, request_id, entry);
+        }
+        self.execute(call, path)
+    }
+
+    /// One call, alone or in a batch: the path is taken apart, the bucket asked, and the handler found.
+    pub(crate) fn execute(&mut self, mut call: Call, target: &str) -> Reply {
+        let target = target.split('#').next().unwrap_or_default();
+        let (path, options) = target.split_once('?').unwrap_or((target, ""));
+        call.path = path.to_owned();
+        call.query = query(options);
+        call.segments = match segments(path) {
+            Ok(segments) => segments,
+            Err(PathError::Dots) => {
+                self.violate("dotSegment", "A path held a . or .. segment.", call.now);
+                return Err(Answer::error(400, "BadRequest", "The request URI is not valid."));
+            }
+            Err(PathError::Segment(segment)) => return Err(Answer::no_segment(&segment)),
+        };
+        let usage = match self.throttle(call.now) {
+            Ok(usage) => usage,
+            Err(throttled) => return Err(throttled),
+        };
+        let mut answer = match self.route(&call) {
+            Ok(answer) | Err(answer) => answer,
+        };
+        if let Some(usage) = usage {
+            answer = answer.with("x-ms-throttle-limit-percentage", usage);
+        }
+        Ok(answer)
+    }
+
+    fn route(&mut self, call: &Call) -> Reply {
+        let mut parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+        let caller;
+        if parts[0].eq_ignore_ascii_case("me") {
+            if call.claims.is_application() {
+                return Err(Answer::error(
+                    400,
+                    "BadRequest",
+                    "/me request is only valid with delegated authentication flow.",
+                ));
+            }
+            caller = call.claims.oid.clone().unwrap_or_default();
+            parts.splice(0..1, ["users", &caller]);
+        }
+        match parts.as_slice() {
+            [users, id, rest @ ..] if users.eq_ignore_ascii_case("users") => {
+                let Some(user) = self.find(id) else {
+                    return Err(Answer::error(
+                        404,
+                        "Request_ResourceNotFound",
+                        format!(
+                            "Resource '{id}' does not exist or one of its queried reference-property objects are not present."
+                        ),
+                    ));
+                };
+                self.of_user(call, user, rest)
+            }
+            [roles, directory, collection]
+                if roles.eq_ignore_ascii_case("roleManagement") && directory.eq_ignore_ascii_case("directory") =>
+            {
+                self.role_management(call, collection)
+            }
+            [unknown, ..] => {
+                let unknown = (*unknown).to_owned();
+                self.unrouted_write(call);
+                Err(Answer::no_segment(&unknown))
+            }
+            [] => Err(Answer::no_segment("")),
+        }
+    }
+
+    fn of_user(&mut self, call: &Call, user: usize, rest: &[&str]) -> Reply {
+        let Some((&name, rest)) = rest.split_first() else {
+            return self.user(call, user);
+        };
+        match name.to_ascii_lowercase().as_str() {
+            "authentication" => self.authentication(call, user, rest),
+            "revokesigninsessions" if rest.is_empty() => self.revoke(call, user),
+            "invalidateallrefreshtokens" if rest.is_empty() && call.is_beta() => self.revoke(call, user),
+            "memberof" | "transitivememberof" | "ownedobjects" => self.relations(call, user, name, rest),
+            _ => {
+                self.unrouted_write(call);
+                Err(Answer::no_segment(name))
+            }
+        }
+    }
+
+    fn unrouted_write(&mut self, call: &Call) {
+        if call.is_write() {
+            self.violate("unroutedWrite", "A write came to a path that the tenant does not serve.", call.now);
+        }
+    }
+
+    /// The user of an object id or a name, in any case.
+    pub(crate) fn find(&self, id: &str) -> Option<usize> {
+        self.index.get(&id.to_lowercase()).copied()
+    }
+
+    /// Marks the user as being written, and says whether the write is lost: another one is still under way.
+    pub(crate) fn begin_write(&mut self, call: &Call, user: usize) -> bool {
+        let until = call.now + self.seed.latency_milliseconds;
+        let (serial, busy_until) = self.accounts[user].writing;
+        let parallel = if serial == call.serial {
+            self.batch_writes.iter().any(|(other, member)| *other == user && !call.ancestors.contains(member))
+        } else {
+            call.now < busy_until
+        };
+        self.accounts[user].writing = (call.serial, until.max(busy_until));
+        if let Some(member) = call.member {
+            self.batch_writes.push((user, member));
+        }
+        if parallel {
+            self.violate("parallelDeletes", "Two writes of one user overlapped; the later one was lost.", call.now);
+        }
+        parallel
+    }
+
+    /// Records that something came which Graph would punish or lose.
+    pub(crate) fn violate(&mut self, code: &str, detail: &str, now: u64) {
+        match self.violations.iter_mut().find(|violation| violation.code == code) {
+            Some(violation) => violation.count += 1,
+            None => self.violations.push(Violation {
+                code: code.to_owned(),
+                count: 1,
+                at: clock::rfc3339(now),
+                detail: detail.to_owned(),
+            }),
+        }
+    }
+
+    /// A fresh id, the same in every run.
+    pub(crate) fn new_id(&mut self) -> String {
+        let bits = self.random.u128(..);
+        format!(
+            "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
+            (bits >> 96) as u32,
+            (bits >> 80) as u16,
+            (bits >> 68) as u16 & 0xfff,
+            (bits >> 56) as u16 & 0xfff,
+            bits as u64 & 0xffff_ffff_ffff
+        )
+    }
+
+    /// The claims of the bearer token, for a caller that wants to look and not to call.
+    pub(crate) fn bearer(headers: &HeaderMap) -> Option<&http::HeaderValue> {
+        headers.get(header::AUTHORIZATION)
+    }
+}
+
+pub(crate) fn ascii(headers: &HeaderMap, name: &str) -> String {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+/// Where the request went to, for links back to it.
+fn origin(parts: &http::request::Parts, graph: &str) -> Rc<str> {
+    let host = parts.uri.authority().map(|authority| authority.to_string());
+    let host = host.unwrap_or_else(|| ascii(&parts.headers, "host"));
+    if host.is_empty() {
+        return graph.into();
+    }
+    let loopback = ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host.starts_with(name));
+    let scheme = parts.uri.scheme_str().unwrap_or(if loopback { "http" } else { "https" });
+    format!("{scheme}://{host}").into()
+}
+
+pub(crate) fn respond(answer: Answer) -> Response<Bytes> {
+    let body = answer.body.map(|body| Bytes::from(body.to_string()));
+    let mut response = Response::new(body.clone().unwrap_or_default());
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if body.is_some() {
+        response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(JSON));
+    }
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (header::HeaderName::from_bytes(name.as_bytes()), value.parse()) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+impl TokenClaims {
+    /// An application's token with everything that the engine may want.
+    pub fn everything() -> TokenClaims {
+        TokenClaims::application([
+            "User.Read.All",
+            "UserAuthenticationMethod.ReadWrite.All",
+            "User.RevokeSessions.All",
+            "Policy.ReadWrite.AuthenticationMethod",
+            "GroupMember.Read.All",
+            "RoleManagement.Read.Directory",
+            "RoleEligibilitySchedule.Read.Directory",
+        ])
+    }
+}
