@@ -1,55 +1,287 @@
-use crate::error::Error;
+use crate::directory::{self, User};
+use crate::error::{Error, ErrorCode};
+use crate::event::{EventOutcome, EventStep};
+use crate::execute::{self, Execution};
+use crate::graph::{Claims, Context, Failure, Graph, Order, Session, UserName, Version};
+use crate::methods::{self, Registered};
 use crate::options::{ClientOptions, Credential};
-use crate::report::Report;
-use crate::request::{IssuePassOptions, ResetRequest, RevokeSessionsOptions};
-use crate::run::Run;
+use crate::outcome::{self, Found, Made};
+use crate::plan::{self, PlannedSessions};
+use crate::report::{GuardReport, Report, SessionsOutcome};
+use crate::request::{AllowPrivileged, IssuePassOptions, PassOptions, ResetRequest, RevokeSessionsOptions};
+use crate::residuals;
+use crate::run::{Host, Run};
 use crate::status::Status;
+use crate::time;
+use futures_util::future::join;
+use std::future::Future;
+use std::rc::Rc;
 
 /// One tenant, seen through one credential. Tokens, and what the token turned out not to allow, are remembered
 /// across its runs.
 #[derive(Debug, Clone)]
-pub struct Client {}
+pub struct Client {
+    options: ClientOptions,
+    session: Rc<Session>,
+}
 
 impl Client {
     /// # Errors
     /// `invalidInput` for an origin that is neither https nor loopback, or a credential that is incomplete.
     pub fn new(options: ClientOptions, credential: Credential) -> Result<Self, Error> {
-        let _ = (options, credential);
-        Ok(Client {})
+        let session = Rc::new(Session::new(options.clone(), credential)?);
+        Ok(Client { options, session })
+    }
+
+    /// Another credential from now on; a run under way keeps what it has.
+    ///
+    /// # Errors
+    /// `invalidInput` for a credential that is incomplete.
+    pub fn set_credential(&mut self, credential: Credential) -> Result<(), Error> {
+        self.session = Rc::new(Session::new(self.options.clone(), credential)?);
+        Ok(())
     }
 
     /// Lists what is registered. Writes nothing.
     pub fn status(&self, user: &str) -> Run<Result<Status, Error>> {
-        let _ = user;
-        Run::new(|_| async { Err(Error::internal("not there yet")) })
+        let user = user.to_owned();
+        self.run(None, move |graph| async move { status(&graph, &user).await })
     }
 
     /// Says what [`Client::reset`] would do. Writes nothing.
     pub fn plan(&self, request: ResetRequest) -> Run<Result<Report, Error>> {
-        let _ = request;
-        Run::new(|_| async { Err(Error::internal("not there yet")) })
+        self.run(request.reason.clone(), move |graph| async move { reset(&graph, &request, Mode::Plan).await })
     }
 
     /// Does it. An error means that nothing was written; once something may have been, the report is the answer.
     pub fn reset(&self, request: ResetRequest) -> Run<Result<Report, Error>> {
-        let _ = request;
-        Run::new(|_| async { Err(Error::internal("not there yet")) })
+        self.run(request.reason.clone(), move |graph| async move { reset(&graph, &request, Mode::Reset).await })
     }
 
-    /// Revokes the sessions, and nothing else.
+    /// Revokes the sessions, and nothing else. Of the guard it obeys `protect` alone.
     pub fn revoke_sessions(&self, user: &str, options: RevokeSessionsOptions) -> Run<Result<Report, Error>> {
-        let _ = (user, options);
-        Run::new(|_| async { Err(Error::internal("not there yet")) })
+        let user = user.to_owned();
+        self.run(options.reason, move |graph| async move { revoke_sessions(&graph, &user).await })
     }
 
-    /// Issues a Temporary Access Pass, and nothing else.
+    /// Issues a Temporary Access Pass, and nothing else. The guard stands before it, as before a reset.
     pub fn issue_temporary_access_pass(&self, user: &str, options: IssuePassOptions) -> Run<Result<Report, Error>> {
-        let _ = (user, options);
-        Run::new(|_| async { Err(Error::internal("not there yet")) })
+        let user = user.to_owned();
+        self.run(options.reason.clone(), move |graph| async move { issue_pass(&graph, &user, options).await })
     }
 
-    /// Another credential from now on; a run under way keeps what it has.
-    pub fn set_credential(&mut self, credential: Credential) {
-        let _ = credential;
+    fn run<T, F>(&self, reason: Option<String>, operation: impl FnOnce(Graph) -> F + 'static) -> Run<T>
+    where
+        F: Future<Output = T> + 'static,
+        T: 'static,
+    {
+        let session = self.session.clone();
+        Run::new(move |host: Host| operation(Graph::new(host, session, reason)))
     }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Plan,
+    Reset,
+}
+
+/// The user, and what the guard found.
+struct Target {
+    user: User,
+    guard: GuardReport,
+    caller: Option<Claims>,
+}
+
+/// A user whom `protect` names is not even looked up.
+fn parse_user(graph: &Graph, user: &str) -> Result<UserName, Error> {
+    let name = UserName::parse(user)?;
+    if graph.session.protect.iter().any(|listed| name.is(listed)) {
+        return Err(directory::listed());
+    }
+    Ok(name)
+}
+
+/// Reads the user and the guard's premises, and beside them whatever `beside` reads. By object id that is one round
+/// trip; a principal name is resolved first, since everything after the first read goes by object id.
+async fn read_target<T, F>(
+    graph: &Graph,
+    name: &UserName,
+    beside: impl FnOnce(String) -> F,
+) -> Result<(Target, Result<T, Error>), Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let token = graph.token(None).await?;
+    let caller = Claims::of(&token);
+    let resolved = match name {
+        UserName::Id(_) => None,
+        UserName::PrincipalName(_) => Some(directory::read_user(graph.call(&directory::user_call(name)).await, name)?),
+    };
+    let (UserName::Id(given) | UserName::PrincipalName(given)) = name;
+    let id = resolved.as_ref().map_or_else(|| given.clone(), |user| user.id.clone());
+    let mut calls = Vec::from(directory::guard_calls(&id));
+    if resolved.is_none() {
+        calls.push(directory::user_call(name));
+    }
+    let (mut answers, beside) = join(graph.batch(Version::V1, &calls, Order::Parallel), beside(id)).await;
+    let user = match resolved {
+        Some(user) => user,
+        None => {
+            let answer = answers.pop().ok_or_else(|| Error::internal("an answer is missing"))?;
+            directory::read_user(answer, name)?
+        }
+    };
+    graph.set_subject(&user.id);
+    let guard = directory::read_guard(graph, &user, answers, caller.as_ref()).await?;
+    Ok((Target { user, guard, caller }, beside))
+}
+
+async fn status(graph: &Graph, user: &str) -> Result<Status, Error> {
+    let name = UserName::parse(user)?;
+    let read = |id: String| async move { methods::read(graph, &id, false).await };
+    let (target, registered) = read_target(graph, &name, read).await?;
+    let registered = registered?;
+    graph.emit(EventStep::Read, EventOutcome::Done, |_| {});
+    let preference = registered.preference.clone().unwrap_or_default();
+    let methods = registered.methods.iter().enumerate();
+    Ok(Status {
+        user: target.user.info(),
+        account_enabled: target.user.account_enabled,
+        methods: methods.map(|(at, method)| method.to_status(registered.is_default(at))).collect(),
+        system_preferred: preference.system_preferred,
+        default_method: preference.value.filter(|value| !value.is_empty()),
+        per_user_mfa: registered.per_user_mfa,
+        residuals: residuals::of_reading(&target.user, &registered, !target.guard.unreadable.is_empty()),
+        guard: target.guard,
+        graph: graph.usage(),
+    })
+}
+
+async fn reset(graph: &Graph, request: &ResetRequest, mode: Mode) -> Result<Report, Error> {
+    let started = graph.host.now();
+    request.check()?;
+    let expiry = check_not_after(request, started);
+    let name = match mode {
+        Mode::Plan => UserName::parse(&request.user)?,
+        Mode::Reset => {
+            expiry.clone()?;
+            parse_user(graph, &request.user)?
+        }
+    };
+    let read = |id: String| async move { methods::read(graph, &id, request.stable_only).await };
+    let (target, registered) = read_target(graph, &name, read).await?;
+    let verdict =
+        expiry.and_then(|()| directory::judge(&target.guard, request.allow_privileged, target.caller.as_ref()));
+    if mode == Mode::Reset {
+        verdict.clone()?;
+    }
+    let registered = registered?;
+    graph.emit(EventStep::Read, EventOutcome::Done, |_| {});
+    let plan = plan::plan(request, &target.user, &registered)?;
+    graph.emit(EventStep::Plan, EventOutcome::Done, |_| {});
+    let mut execution = Execution::new(graph, &target.user, &registered, &plan, request.stable_only);
+    let mut verification = None;
+    if mode == Mode::Reset {
+        // The reading may have taken a while, behind a throttled tenant for example.
+        check_not_after(request, graph.host.now())?;
+        execution.run().await?;
+        verification = outcome::verify(graph, request, &plan, &mut execution).await;
+    }
+    let found = Found { user: &target.user, guard: target.guard, registered: &registered, plan: &plan };
+    let dry = (mode == Mode::Plan).then(|| verdict.err());
+    Ok(outcome::report(graph, request, found, Made { execution, verification, dry, started }))
+}
+
+fn check_not_after(request: &ResetRequest, now: u64) -> Result<(), Error> {
+    let Some(text) = &request.not_after else { return Ok(()) };
+    let limit = time::parse(text).ok_or_else(|| {
+        Error::invalid("`notAfter` is not a date and time", "Give RFC 3339, for example 2026-11-21T09:00:00Z.")
+    })?;
+    if now <= limit {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorCode::Expired,
+        "the time that `notAfter` names has passed, so nothing was begun",
+        "Ask again if the reset is still wanted; a method registered since would be removed, too.",
+    ))
+}
+
+async fn revoke_sessions(graph: &Graph, user: &str) -> Result<Report, Error> {
+    let started = graph.host.now();
+    let name = parse_user(graph, user)?;
+    let user = directory::read_user(graph.call(&directory::user_call(&name)).await, &name)?;
+    graph.set_subject(&user.id);
+    if directory::is_listed(&graph.session.protect, &user) {
+        return Err(directory::listed());
+    }
+    let request = ResetRequest { user: user.id.clone(), ..none() };
+    let (registered, mut plan) = nothing();
+    plan.sessions = PlannedSessions::Revoke;
+    let mut sessions =
+        execute::sessions(SessionsOutcome::Skipped, Some("a guest's sessions belong to the home tenant"));
+    if !user.is_external() {
+        let answer = graph.call(&execute::revocation(&user.id)).await;
+        match answer {
+            Ok(answer) if !answer.is_success() => return Err(answer.to_error(Context::Sessions)),
+            Err(Failure::NotRun(error)) => return Err(error),
+            answer => sessions = execute::revoked(graph, answer),
+        }
+        sessions.valid_from = outcome::sessions_start(graph, &user).await;
+    }
+    let mut execution = Execution::new(graph, &user, &registered, &plan, true);
+    execution.sessions = Some(sessions);
+    let guard = GuardReport::default();
+    let found = Found { user: &user, guard, registered: &registered, plan: &plan };
+    let made = Made { execution, verification: None, dry: None, started };
+    let mut report = outcome::report(graph, &request, found, made);
+    report.guard = None;
+    Ok(report)
+}
+
+async fn issue_pass(graph: &Graph, user: &str, options: IssuePassOptions) -> Result<Report, Error> {
+    let started = graph.host.now();
+    let IssuePassOptions { lifetime_in_minutes, is_usable_once, start_date_time, allow_privileged, reason: _ } =
+        options;
+    let pass = PassOptions { lifetime_in_minutes, is_usable_once, start_date_time };
+    let request = ResetRequest {
+        temporary_access_pass: Some(crate::PassRequest::Options(pass.clone())),
+        allow_privileged,
+        ..none()
+    };
+    request.check()?;
+    let name = parse_user(graph, user)?;
+    let (target, _) = read_target(graph, &name, |_| async { Ok(()) }).await?;
+    directory::judge(&target.guard, allow_privileged, target.caller.as_ref())?;
+    let (registered, mut plan) = nothing();
+    plan.pass = Some(pass);
+    let mut execution = Execution::new(graph, &target.user, &registered, &plan, true);
+    execution.run().await?;
+    let found = Found { user: &target.user, guard: target.guard, registered: &registered, plan: &plan };
+    let made = Made { execution, verification: None, dry: None, started };
+    Ok(outcome::report(graph, &request, found, made))
+}
+
+fn none() -> ResetRequest {
+    ResetRequest {
+        methods: Some(crate::Methods::Preset(crate::Preset::None)),
+        allow_privileged: AllowPrivileged::No,
+        ..ResetRequest::default()
+    }
+}
+
+/// A plan that touches nothing, for the operations that do one thing.
+fn nothing() -> (Registered, plan::Plan) {
+    let plan = plan::Plan {
+        steps: Vec::new(),
+        absent: Vec::new(),
+        moves: Vec::new(),
+        pass: None,
+        per_user_mfa: None,
+        sessions: PlannedSessions::NotAsked,
+        unseen: Vec::new(),
+        selects: false,
+    };
+    (Registered::default(), plan)
 }

@@ -5,16 +5,27 @@
 //! perform it and any test can play it.
 #![forbid(unsafe_code)]
 
+mod backup;
 mod client;
+mod directory;
 mod error;
 mod event;
+mod execute;
+mod graph;
 mod kind;
+mod methods;
 mod options;
+mod outcome;
+mod pass;
+mod plan;
 mod report;
 mod request;
+mod residuals;
 pub mod run;
 mod secret;
 mod status;
+mod time;
+mod verify;
 
 pub use client::Client;
 pub use error::{Error, ErrorCode, GraphError};

@@ -8,7 +8,7 @@ mod effect;
 mod host;
 
 pub use effect::{AccessToken, Effect, EffectId, Reply, SendError, TokenRequest};
-pub(crate) use host::Host;
+pub(crate) use host::{Host, first};
 
 use host::Inner;
 use std::cell::RefCell;

@@ -1,0 +1,328 @@
+//! Who the user is, and whether the guard lets anybody touch them.
+
+use crate::error::{Error, ErrorCode};
+use crate::graph::{Answer, Call, Claims, Context, Failure, Graph, Path, UserName, Version, is_object_id, same_name};
+use crate::methods::printable;
+use crate::report::{GuardBlindSpot, GuardGroup, GuardGroupRelation, GuardReport, GuardRole, GuardRoleVia, UserInfo};
+use crate::request::AllowPrivileged;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+const SELECT: &str = "id,userPrincipalName,displayName,userType,accountEnabled,creationType,isManagementRestricted,\
+                      isResourceAccount,signInSessionsValidFromDateTime";
+
+/// The roles whose holders an Authentication Administrator may act on. Every other role, built-in or custom, counts.
+const ORDINARY_ROLES: [&str; 8] = [
+    "c4e39bd9-1100-46d3-8c65-fb160da0071f", // Authentication Administrator
+    "88d8e3e3-8f55-4a1e-953a-9b9898b8876b", // Directory Readers
+    "95e79109-95c0-4d8e-aee3-d01accf2d47b", // Guest Inviter
+    "790c1fb9-7f7d-4f88-86a1-ef1f95c05c1b", // Message Center Reader
+    "966707d0-3269-4727-9be2-8c3a10f19b9d", // Password Administrator
+    "4a5d8f65-41da-4de4-8968-e035b65339cf", // Reports Reader
+    "27460883-1df1-4691-b032-3b79643e5e63", // User Experience Success Manager
+    "75934031-6c7e-415a-99d7-48dbd49e875e", // Usage Summary Reports Reader
+];
+
+/// The user, as Graph shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct User {
+    pub(crate) id: String,
+    pub(crate) user_principal_name: Option<String>,
+    pub(crate) display_name: Option<String>,
+    pub(crate) user_type: Option<String>,
+    pub(crate) account_enabled: Option<bool>,
+    creation_type: Option<String>,
+    is_management_restricted: Option<bool>,
+    is_resource_account: Option<bool>,
+    #[serde(rename = "signInSessionsValidFromDateTime")]
+    pub(crate) sessions_valid_from: Option<String>,
+}
+
+impl User {
+    pub(crate) fn info(&self) -> UserInfo {
+        UserInfo {
+            id: Some(self.id.clone()),
+            user_principal_name: self.user_principal_name.as_deref().map(printable),
+            display_name: self.display_name.as_deref().map(printable),
+            user_type: self.user_type.as_deref().map(printable),
+        }
+    }
+
+    /// Signs in with another tenant's or provider's account, so that its sessions are not this tenant's.
+    pub(crate) fn is_external(&self) -> bool {
+        let marked =
+            self.user_principal_name.as_deref().is_some_and(|name| name.to_ascii_uppercase().contains("#EXT#"));
+        marked || self.creation_type.as_deref() == Some("Invitation")
+    }
+
+    pub(crate) fn is_resource_account(&self) -> bool {
+        self.is_resource_account == Some(true)
+    }
+
+    /// Whether this is the account that was asked for.
+    fn is(&self, name: &UserName) -> bool {
+        match name {
+            UserName::Id(_) => name.is(&self.id),
+            UserName::PrincipalName(_) => self.user_principal_name.as_deref().is_none_or(|found| name.is(found)),
+        }
+    }
+}
+
+pub(crate) fn user_call(name: &UserName) -> Call {
+    Call::get(Version::V1, name.path().query("$select", SELECT), Context::User)
+}
+
+/// The user that an answer shows. Anything but the user that was asked for is refused: everything that follows goes
+/// by the id in it.
+pub(crate) fn read_user(outcome: Result<Answer, Failure>, name: &UserName) -> Result<User, Error> {
+    let answer = outcome.map_err(Failure::into_error)?;
+    if !answer.is_success() {
+        return Err(answer.to_error(Context::User));
+    }
+    match answer.json::<User>() {
+        Some(user) if is_object_id(&user.id) && user.is(name) => Ok(user),
+        _ => Err(answer.garbled(Context::User)),
+    }
+}
+
+/// The calls that the guard needs.
+pub(crate) fn guard_calls(user_id: &str) -> [Call; 4] {
+    let get = |path: Path| Call::get(Version::V1, path, Context::Guard);
+    let principal = format!("principalId eq '{user_id}'");
+    let role = |collection: &'static str| {
+        get(Path::root("roleManagement/directory/")
+            .literal(collection)
+            .query("$filter", &principal)
+            .query("$expand", "roleDefinition"))
+    };
+    let objects = |navigation: &'static str| {
+        get(Path::user(user_id)
+            .literal(navigation)
+            .query("$select", "id,displayName,isAssignableToRole,roleTemplateId")
+            .query("$top", "999"))
+    };
+    [
+        role("roleAssignments"),
+        role("roleEligibilityScheduleInstances"),
+        objects("/transitiveMemberOf"),
+        objects("/ownedObjects"),
+    ]
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
+struct RoleHeld {
+    role_definition_id: String,
+    directory_scope_id: Option<String>,
+    role_definition: Option<RoleDefinition>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct RoleDefinition {
+    display_name: Option<String>,
+    template_id: Option<String>,
+}
+
+/// What one of the guard's reads came to.
+enum Seen<T> {
+    Items(Vec<T>),
+    Unreadable,
+}
+
+async fn items<T: serde::de::DeserializeOwned>(
+    graph: &Graph,
+    outcome: Result<Answer, Failure>,
+) -> Result<Seen<T>, Error> {
+    let answer = outcome.map_err(Failure::into_error)?;
+    match answer.status.as_u16() {
+        200..=299 => match graph.collect(&answer, Context::Guard).await {
+            Ok(items) => Ok(Seen::Items(items)),
+            Err(failure) => Err(failure.into_error()),
+        },
+        _ if is_unlicensed(&answer) => Ok(Seen::Items(Vec::new())),
+        400 | 403 | 404 | 405 => Ok(Seen::Unreadable),
+        _ => Err(answer.to_error(Context::Guard)),
+    }
+}
+
+/// Without a premium licence nobody can be eligible for anything.
+fn is_unlicensed(answer: &Answer) -> bool {
+    matches!(answer.status.as_u16(), 400 | 403)
+        && answer.error().code.is_some_and(|code| {
+            let code = code.to_ascii_lowercase();
+            code.contains("license") || code.contains("premium")
+        })
+}
+
+/// Puts together what the guard's reads say. A premise that cannot be read is named with the permission it takes.
+pub(crate) async fn read_guard(
+    graph: &Graph,
+    user: &User,
+    outcomes: Vec<Result<Answer, Failure>>,
+    caller: Option<&Claims>,
+) -> Result<GuardReport, Error> {
+    let mut guard = GuardReport {
+        is_management_restricted: user.is_management_restricted == Some(true),
+        is_caller: caller.and_then(|claims| claims.oid.as_deref()).is_some_and(|oid| same_name(oid, &user.id)),
+        is_listed: is_listed(&graph.session.protect, user),
+        ..GuardReport::default()
+    };
+    let mut outcomes = outcomes.into_iter();
+    let mut next =
+        || outcomes.next().unwrap_or_else(|| Err(Failure::NotRun(Error::internal("a guard read is missing"))));
+    for (via, what, permission) in [
+        (GuardRoleVia::Assignment, "roleAssignments", "RoleManagement.Read.Directory"),
+        (GuardRoleVia::Eligibility, "eligibleRoles", "RoleEligibilitySchedule.Read.Directory"),
+    ] {
+        match items::<RoleHeld>(graph, next()).await? {
+            Seen::Items(held) => guard.roles.extend(held.into_iter().filter_map(|role| counts(role, via))),
+            Seen::Unreadable => guard.blind(what, permission),
+        }
+    }
+    for (relation, what, permission) in [
+        (GuardGroupRelation::Member, "memberships", "GroupMember.Read.All"),
+        (GuardGroupRelation::Owner, "ownedGroups", "Directory.Read.All"),
+    ] {
+        match items::<Map<String, Value>>(graph, next()).await? {
+            Seen::Items(objects) => {
+                let clear = objects.iter().all(|object| guard.look_at(object, relation));
+                if !clear {
+                    guard.blind(what, permission);
+                }
+            }
+            Seen::Unreadable => guard.blind(what, permission),
+        }
+    }
+    guard.is_protected = guard.is_listed
+        || guard.is_caller
+        || guard.is_management_restricted
+        || !guard.roles.is_empty()
+        || !guard.groups.is_empty();
+    Ok(guard)
+}
+
+fn counts(held: RoleHeld, via: GuardRoleVia) -> Option<GuardRole> {
+    let definition = held.role_definition.unwrap_or_default();
+    let ordinary = |id: &str| ORDINARY_ROLES.iter().any(|role| role.eq_ignore_ascii_case(id));
+    if ordinary(&held.role_definition_id) || definition.template_id.as_deref().is_some_and(ordinary) {
+        return None;
+    }
+    Some(GuardRole {
+        id: printable(&held.role_definition_id),
+        display_name: definition.display_name.as_deref().map(printable),
+        scope: held.directory_scope_id.as_deref().map(printable),
+        via,
+    })
+}
+
+impl GuardReport {
+    fn blind(&mut self, what: &str, permission: &str) {
+        self.unreadable.push(GuardBlindSpot { what: what.into(), permission: permission.into() });
+    }
+
+    /// Looks at one object that the user belongs to or owns. False when it shows too little to judge it: to a caller
+    /// without the right, Graph shows type and id and leaves the rest out.
+    fn look_at(&mut self, object: &Map<String, Value>, relation: GuardGroupRelation) -> bool {
+        let text = |name: &str| object.get(name).and_then(Value::as_str);
+        let id = printable(text("id").unwrap_or_default());
+        let display_name = text("displayName").map(printable);
+        match text("@odata.type").unwrap_or_default() {
+            "#microsoft.graph.group" => match object.get("isAssignableToRole") {
+                None => false,
+                Some(Value::Bool(true)) => {
+                    self.groups.push(GuardGroup { id, display_name, relation });
+                    true
+                }
+                Some(_) => true,
+            },
+            "#microsoft.graph.directoryRole" => {
+                let Some(template) = text("roleTemplateId") else { return false };
+                let known = self.roles.iter().any(|role| role.id.eq_ignore_ascii_case(template));
+                if !known && !ORDINARY_ROLES.iter().any(|role| role.eq_ignore_ascii_case(template)) {
+                    let via = GuardRoleVia::Membership;
+                    self.roles.push(GuardRole { id: printable(template), display_name, scope: None, via });
+                }
+                true
+            }
+            // Administrative units, devices, applications: no privilege over accounts comes with them.
+            _ => true,
+        }
+    }
+}
+
+pub(crate) fn is_listed(protect: &[String], user: &User) -> bool {
+    protect.iter().any(|name| {
+        same_name(name, &user.id) || user.user_principal_name.as_deref().is_some_and(|found| same_name(name, found))
+    })
+}
+
+/// Whether the guard lets the run go on. `Ok(true)`: it does, though it could not look everywhere.
+pub(crate) fn judge(guard: &GuardReport, allow: AllowPrivileged, caller: Option<&Claims>) -> Result<bool, Error> {
+    if guard.is_listed {
+        return Err(listed());
+    }
+    if allow == AllowPrivileged::Yes {
+        return Ok(!guard.unreadable.is_empty());
+    }
+    let waive = "If this is meant, repeat it with allowPrivileged, and have somebody check it who may.";
+    if guard.is_management_restricted {
+        return Err(Error::new(
+            ErrorCode::ManagementRestricted,
+            "the user is in a restricted management administrative unit",
+            "Only a role at that unit's scope may change the user; application permissions do not reach it.",
+        ));
+    }
+    if let Some(role) = guard.roles.first() {
+        let name = role.display_name.as_deref().unwrap_or(&role.id);
+        let how = match role.via {
+            GuardRoleVia::Assignment => "holds",
+            GuardRoleVia::Membership => "holds, through a group,",
+            GuardRoleVia::Eligibility => "is eligible for",
+        };
+        let message = format!("the user {how} the role {name}");
+        return Err(Error::new(ErrorCode::ProtectedUser, message, waive));
+    }
+    if let Some(group) = guard.groups.first() {
+        let name = group.display_name.as_deref().unwrap_or(&group.id);
+        let how = match group.relation {
+            GuardGroupRelation::Member => "a member",
+            GuardGroupRelation::Owner => "an owner",
+        };
+        let message = format!("the user is {how} of the role-assignable group {name}");
+        return Err(Error::new(ErrorCode::ProtectedUser, message, waive));
+    }
+    if guard.is_caller {
+        return Err(Error::new(
+            ErrorCode::ProtectedUser,
+            "the user is the caller itself",
+            "Let another administrator do it, or use the portal's own page for your security info.",
+        ));
+    }
+    if guard.unreadable.is_empty() {
+        return Ok(false);
+    }
+    let delegated = caller.is_some_and(Claims::is_delegated);
+    if delegated || allow == AllowPrivileged::IfUnreadable {
+        return Ok(true);
+    }
+    let missing: Vec<&str> = guard.unreadable.iter().map(|spot| spot.permission.as_str()).collect();
+    Err(Error::new(
+        ErrorCode::ProtectedUser,
+        "the guard may not read whether the user is privileged, and an application could reset any administrator",
+        format!(
+            "Grant {} to the application, or repeat it with allowPrivileged set to ifUnreadable.",
+            missing.join(" and ")
+        ),
+    ))
+}
+
+pub(crate) fn listed() -> Error {
+    Error::new(
+        ErrorCode::ProtectedUser,
+        "the user is on the `protect` list, which no flag overrides",
+        "Take the user off the list first, if that is meant.",
+    )
+}

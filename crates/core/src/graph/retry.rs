@@ -1,0 +1,75 @@
+use crate::options::Limits;
+use http::{HeaderMap, StatusCode};
+use std::time::Duration;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+
+/// Statuses after which a call may be tried again.
+pub(crate) fn is_retryable(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
+}
+
+/// Of those, the ones that say that the call did not run. A write is repeated after these alone; after the others the
+/// live list tells whether it ran.
+pub(crate) fn never_ran(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 429 | 503)
+}
+
+/// `Retry-After` as seconds, as a fraction of seconds, or as an HTTP date; a date that has passed is no wait.
+pub(crate) fn retry_after(headers: &HeaderMap, now: u64) -> Option<Duration> {
+    let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let date = OffsetDateTime::parse(text, &Rfc2822).ok()?;
+    let at = u64::try_from(date.unix_timestamp_nanos() / 1_000_000).ok()?;
+    Some(Duration::from_millis(at.saturating_sub(now)))
+}
+
+/// The wait before the next try: the larger of what the server asks and of a doubling delay with jitter. `None` when
+/// the tries are used up, or when the server asks for more than the limit.
+pub(crate) fn wait(limits: &Limits, tried: u32, server: Option<Duration>, random: u64) -> Option<Duration> {
+    if tried >= limits.retries {
+        return None;
+    }
+    let base = 500_u64 << tried.min(6);
+    let policy = Duration::from_millis(base / 2 + random % (base / 2 + 1));
+    let longest = Duration::from_secs(limits.retry_seconds.into());
+    let wait = server.unwrap_or_default().max(policy.min(longest));
+    (wait <= longest).then_some(wait)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(value: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(http::header::RETRY_AFTER, value.parse().expect("a header"));
+        headers
+    }
+
+    #[test]
+    fn retry_after_in_each_form() {
+        // 2026-11-21T09:00:00Z
+        let now = 1_795_251_600_000;
+        assert_eq!(retry_after(&headers("10"), now), Some(Duration::from_secs(10)));
+        assert_eq!(retry_after(&headers("2.128"), now), Some(Duration::from_millis(2128)));
+        assert_eq!(retry_after(&headers("Sat, 21 Nov 2026 09:00:07 GMT"), now), Some(Duration::from_secs(7)));
+        assert_eq!(retry_after(&headers("Sat, 21 Nov 2026 08:00:00 GMT"), now), Some(Duration::ZERO));
+        for odd in ["soon", "-1", "NaN", "inf", "1e300"] {
+            assert_eq!(retry_after(&headers(odd), now), None, "{odd}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+
+    #[test]
+    fn the_larger_of_server_and_policy_and_never_beyond_the_limit() {
+        let limits = Limits { retries: 3, retry_seconds: 60, ..Limits::default() };
+        let asked = Some(Duration::from_secs(20));
+        assert_eq!(wait(&limits, 0, asked, 0), asked);
+        assert!(wait(&limits, 2, Some(Duration::from_millis(1)), 7).expect("a wait") >= Duration::from_secs(1));
+        assert_eq!(wait(&limits, 3, None, 0), None);
+        assert_eq!(wait(&limits, 0, Some(Duration::from_secs(61)), 0), None);
+    }
+}

@@ -1,0 +1,211 @@
+use crate::error::Error;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::fmt::{self, Write};
+
+/// Everything but RFC 3986's unreserved characters.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Graph's API version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Version {
+    V1,
+    Beta,
+}
+
+impl Version {
+    pub(crate) fn segment(self) -> &'static str {
+        match self {
+            Version::V1 => "v1.0",
+            Version::Beta => "beta",
+        }
+    }
+}
+
+/// A path below the version, built segment by segment so that no value can leave its place: an unencoded `#` would
+/// cut a delete of a phone down to a delete of the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Path(String);
+
+impl Path {
+    /// `users/{id}` for an object id that Graph gave.
+    pub(crate) fn user(id: &str) -> Path {
+        Path(String::from("/users")).value(id)
+    }
+
+    pub(crate) fn root(literal: &'static str) -> Path {
+        Path(format!("/{literal}"))
+    }
+
+    /// Appends a fixed part, which may hold slashes and a query.
+    pub(crate) fn literal(mut self, literal: &'static str) -> Path {
+        self.0.push_str(literal);
+        self
+    }
+
+    /// Appends one segment with a value.
+    pub(crate) fn value(mut self, value: &str) -> Path {
+        self.0.push('/');
+        let _ = write!(self.0, "{}", utf8_percent_encode(value, SEGMENT));
+        self
+    }
+
+    /// Appends a query whose value is encoded.
+    pub(crate) fn query(mut self, name: &'static str, value: &str) -> Path {
+        self.0.push(if self.0.contains('?') { '&' } else { '?' });
+        let _ = write!(self.0, "{name}={}", utf8_percent_encode(value, SEGMENT));
+        self
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How the caller named a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum UserName {
+    Id(String),
+    PrincipalName(String),
+}
+
+impl UserName {
+    /// An object id or a user principal name. Anything else could name another resource below `/users`, `delta` for
+    /// example, and a segment of dots survives no URL parser.
+    pub(crate) fn parse(text: &str) -> Result<UserName, Error> {
+        let text = text.trim();
+        if is_object_id(text) {
+            return Ok(UserName::Id(text.to_ascii_lowercase()));
+        }
+        let printable = !text.chars().any(|c| c.is_control() || c == '/' || c == '\\');
+        let named = text.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty());
+        if printable && named && text.len() <= 1024 {
+            return Ok(UserName::PrincipalName(text.to_owned()));
+        }
+        let shown: String = text.chars().filter(|c| !c.is_control()).take(64).collect();
+        Err(Error::invalid(
+            format!("`{shown}` is neither an object id nor a user principal name"),
+            "Name the user by object id or by user principal name, for example adele.vance@contoso.com.",
+        ))
+    }
+
+    /// The user's own path.
+    pub(crate) fn path(&self) -> Path {
+        match self {
+            UserName::Id(id) => Path::user(id),
+            // A principal name that starts with `$` is taken for a system query unless it is a quoted key.
+            UserName::PrincipalName(name) if name.starts_with('$') => {
+                let quoted = name.replace('\'', "''");
+                Path(format!("/users('{}')", utf8_percent_encode(&quoted, SEGMENT)))
+            }
+            UserName::PrincipalName(name) => Path::user(name),
+        }
+    }
+
+    pub(crate) fn is(&self, other: &str) -> bool {
+        let (UserName::Id(name) | UserName::PrincipalName(name)) = self;
+        same_name(name, other)
+    }
+}
+
+/// Names compare without regard to case, as Entra compares them.
+pub(crate) fn same_name(a: &str, b: &str) -> bool {
+    a.trim().to_lowercase() == b.trim().to_lowercase()
+}
+
+/// 8-4-4-4-12 hexadecimal digits.
+pub(crate) fn is_object_id(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// An origin, `https://host[:port]`: https, or http on loopback.
+pub(crate) fn origin(text: &str, what: &str) -> Result<String, Error> {
+    let refuse = |why: &str| {
+        Error::invalid(
+            format!("{what} {why}"),
+            "Give an origin such as https://graph.microsoft.com; plain http is for loopback only.",
+        )
+    };
+    let text = text.trim().trim_end_matches('/');
+    let uri: http::Uri = text.parse().map_err(|_| refuse("is not a URL"))?;
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return Err(refuse("is not an absolute URL"));
+    };
+    if authority.as_str().contains('@')
+        || !matches!(uri.path(), "" | "/")
+        || uri.query().is_some()
+        || text.contains('#')
+    {
+        return Err(refuse("has more than scheme, host and port"));
+    }
+    let loopback = matches!(authority.host(), "localhost" | "127.0.0.1" | "[::1]");
+    match scheme {
+        "https" => {}
+        "http" if loopback => {}
+        _ => return Err(refuse("is not https")),
+    }
+    Ok(format!("{scheme}://{}", authority.as_str().to_ascii_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_principal_names_stay_in_their_segment() {
+        for (name, path) in [
+            ("adele@contoso.com", "/users/adele%40contoso.com"),
+            ("guest_fabrikam.com#EXT#@contoso.com", "/users/guest_fabrikam.com%23EXT%23%40contoso.com"),
+            ("o'brien@contoso.com", "/users/o%27brien%40contoso.com"),
+            ("$adele@contoso.com", "/users('%24adele%40contoso.com')"),
+            ("$o'b@contoso.com", "/users('%24o%27%27b%40contoso.com')"),
+            ("a+b@contoso.com", "/users/a%2Bb%40contoso.com"),
+            ("müller@contoso.com", "/users/m%C3%BCller%40contoso.com"),
+            ("50%@contoso.com", "/users/50%25%40contoso.com"),
+            ("%2e%2e@contoso.com", "/users/%252e%252e%40contoso.com"),
+            ("a?$select=id@contoso.com", "/users/a%3F%24select%3Did%40contoso.com"),
+        ] {
+            let user = UserName::parse(name).expect(name);
+            assert_eq!(user.path().as_str(), path);
+            let uri: http::Uri = format!("https://graph.microsoft.com/v1.0{path}").parse().expect("a URI");
+            assert_eq!(uri.path(), format!("/v1.0{path}"));
+            assert_eq!(uri.query(), None);
+        }
+    }
+
+    #[test]
+    fn names_of_other_resources_are_refused() {
+        for name in
+            ["", " ", ".", "..", "me", "delta", "$count", "@contoso.com", "a@", "../me@contoso.com", "a\\b@c", "a\n@c"]
+        {
+            assert!(UserName::parse(name).is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn origins_are_https_or_loopback() {
+        assert_eq!(origin("https://Graph.Microsoft.com/", "it").expect("an origin"), "https://graph.microsoft.com");
+        assert_eq!(origin("http://127.0.0.1:8080", "it").expect("an origin"), "http://127.0.0.1:8080");
+        for text in [
+            "http://graph.microsoft.com",
+            "http://127.0.0.1.contoso.com",
+            "https://user@graph.microsoft.com",
+            "https://graph.microsoft.com/v1.0",
+            "https://graph.microsoft.com#x",
+            "graph.microsoft.com",
+            "ftp://localhost",
+            "",
+        ] {
+            assert!(origin(text, "it").is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The Temporary Access Pass.
+
+use crate::error::{Error, ErrorCode};
+use crate::event::{EventOutcome, EventStep};
+use crate::graph::{Answer, Call, Context, Failure, Graph, Path, Version};
+use crate::methods::printable;
+use crate::report::{PassOutcome, PassReport, PassValue};
+use crate::request::PassOptions;
+use http::Method;
+use serde::Deserialize;
+use std::time::Duration;
+
+/// How often a pass whose answer was lost is issued again. The new one replaces the lost one.
+const TRIES: u32 = 3;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Issued {
+    #[serde(default)]
+    id: Option<String>,
+    temporary_access_pass: String,
+    #[serde(default)]
+    start_date_time: Option<String>,
+    #[serde(default)]
+    lifetime_in_minutes: Option<u32>,
+    #[serde(default)]
+    is_usable_once: Option<bool>,
+    #[serde(default)]
+    is_usable: Option<bool>,
+    #[serde(default)]
+    method_usability_reason: Option<String>,
+}
+
+/// Issues a pass.
+///
+/// # Errors
+/// What Graph answered, when no pass can have been issued. A pass that may have been issued, or that does not work,
+/// is a report with an error.
+pub(crate) async fn issue(graph: &Graph, user_id: &str, options: &PassOptions) -> Result<PassReport, Error> {
+    let body = serde_json::to_string(options).map_err(|_| Error::internal("the pass could not be written as JSON"))?;
+    let path = Path::user(user_id).literal("/authentication/temporaryAccessPassMethods");
+    let call = Call::write(Method::POST, Version::V1, path, Some(body), Context::Pass);
+    graph.emit(EventStep::TemporaryAccessPass, EventOutcome::Started, |_| {});
+    let result = try_issue(graph, &call).await;
+    let error = match &result {
+        Ok(report) => report.error.as_ref(),
+        Err(error) => Some(error),
+    };
+    let outcome = if error.is_some() { EventOutcome::Failed } else { EventOutcome::Done };
+    let (code, request_id) = (error.map(|error| error.code), error.and_then(request_id));
+    graph.emit(EventStep::TemporaryAccessPass, outcome, |event| {
+        event.error = code;
+        event.request_id = request_id.or(event.request_id.take());
+    });
+    result
+}
+
+pub(crate) fn request_id(error: &Error) -> Option<String> {
+    error.graph.as_ref()?.request_id.clone()
+}
+
+async fn try_issue(graph: &Graph, call: &Call) -> Result<PassReport, Error> {
+    let mut doubt = None;
+    for tried in 0..TRIES {
+        let error = match graph.call(call).await {
+            Ok(answer) if answer.is_success() => match answer.json::<Issued>() {
+                Some(issued) => return Ok(report(issued, &answer)),
+                None => answer.garbled(Context::Pass),
+            },
+            Ok(answer) if matches!(answer.status.as_u16(), 500 | 502 | 504) => answer.to_error(Context::Pass),
+            Ok(answer) => return settle(answer.to_error(Context::Pass), doubt),
+            Err(Failure::NotRun(error)) => return settle(error, doubt),
+            Err(Failure::InDoubt(error)) => error,
+        };
+        doubt = Some(error.clone());
+        let pause = Duration::from_secs(1 << tried);
+        if tried + 1 == TRIES || graph.wait(pause, Some(error.code)).await.is_err() {
+            return settle(error, doubt);
+        }
+    }
+    settle(Error::internal("the pass was never tried"), doubt)
+}
+
+/// A failure after a try whose answer was lost is a report: a pass nobody has seen may be out there.
+fn settle(error: Error, doubt: Option<Error>) -> Result<PassReport, Error> {
+    match doubt {
+        None => Err(error),
+        Some(_) => Ok(PassReport { error: Some(error), ..empty(PassOutcome::Failed) }),
+    }
+}
+
+pub(crate) fn empty(outcome: PassOutcome) -> PassReport {
+    PassReport {
+        outcome,
+        pass: None,
+        id: None,
+        start_date_time: None,
+        lifetime_in_minutes: None,
+        is_usable_once: None,
+        is_usable: None,
+        method_usability_reason: None,
+        error: None,
+    }
+}
+
+fn report(issued: Issued, answer: &Answer) -> PassReport {
+    let reason = issued.method_usability_reason.as_deref().map(printable);
+    let works = issued.is_usable != Some(false) || reason.as_deref() == Some("NotYetValid");
+    let error = (!works).then(|| {
+        Error::new(
+            ErrorCode::PolicyRejected,
+            "Graph issued a Temporary Access Pass that the user cannot use",
+            "Include the user in the tenant's Temporary Access Pass policy, then try again; or reset without a pass.",
+        )
+        .with_graph(answer.graph_error())
+    });
+    PassReport {
+        outcome: if works { PassOutcome::Issued } else { PassOutcome::Failed },
+        pass: works.then_some(PassValue(issued.temporary_access_pass)),
+        id: issued.id.as_deref().map(printable),
+        start_date_time: issued.start_date_time.as_deref().map(printable),
+        lifetime_in_minutes: issued.lifetime_in_minutes,
+        is_usable_once: issued.is_usable_once,
+        is_usable: issued.is_usable,
+        method_usability_reason: reason,
+        error,
+    }
+}

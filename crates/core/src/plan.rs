@@ -1,0 +1,396 @@
+//! What will be done: a pure function of what was asked and what was read. Dry run and real run share every line.
+
+use crate::directory::User;
+use crate::error::Error;
+use crate::kind::Kind;
+use crate::methods::{Method, Registered, preferred};
+use crate::report::MethodAction;
+use crate::request::{Methods, PassOptions, PerUserMfaState, Preset, ResetRequest};
+
+/// What is planned for one user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Plan {
+    /// One a registered method, in the order of [`Registered::methods`].
+    pub(crate) steps: Vec<PlannedMethod>,
+    /// Ids that were named and are not registered.
+    pub(crate) absent: Vec<String>,
+    /// Where the default can be moved to, best first, because it goes and must not block its own removal.
+    pub(crate) moves: Vec<Move>,
+    pub(crate) pass: Option<PassOptions>,
+    pub(crate) per_user_mfa: Option<PerUserMfaState>,
+    pub(crate) sessions: PlannedSessions,
+    /// Kinds that were asked for and could not be seen.
+    pub(crate) unseen: Vec<Kind>,
+    /// Whether methods were to be removed at all.
+    pub(crate) selects: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PlannedMethod {
+    pub(crate) action: MethodAction,
+    pub(crate) reason: Option<String>,
+    /// The new pass replaces it; it needs no removal of its own.
+    pub(crate) replaced: bool,
+}
+
+/// A value of Graph's sign-in preference, and the method that it points at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Move {
+    pub(crate) value: &'static str,
+    pub(crate) method: usize,
+    /// Whether that method stays.
+    pub(crate) stays: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlannedSessions {
+    Revoke,
+    /// It would do nothing, or break more than it mends.
+    Skip(&'static str),
+    NotAsked,
+}
+
+impl ResetRequest {
+    fn selection(&self) -> Methods {
+        self.methods.clone().unwrap_or(Methods::Preset(Preset::ReRegister))
+    }
+
+    fn is_preset(&self, preset: Preset) -> bool {
+        self.method_ids.is_none() && self.selection() == Methods::Preset(preset)
+    }
+
+    /// The kinds that the request takes, whatever is registered.
+    pub(crate) fn kinds(&self) -> Vec<Kind> {
+        if self.method_ids.is_some() {
+            return Vec::new();
+        }
+        match self.selection() {
+            Methods::Preset(Preset::ReRegister) => vec![
+                Kind::Phone,
+                Kind::MicrosoftAuthenticator,
+                Kind::PasswordlessMicrosoftAuthenticator,
+                Kind::SoftwareOath,
+                Kind::HardwareOath,
+            ],
+            Methods::Preset(Preset::ContactDetails) => vec![Kind::Phone, Kind::Email],
+            Methods::Preset(Preset::All) => {
+                let fixed = [Kind::Password, Kind::Unknown, Kind::ResourceAccountKey];
+                Kind::ALL.into_iter().filter(|kind| !fixed.contains(kind)).collect()
+            }
+            Methods::Preset(Preset::None) => Vec::new(),
+            Methods::Kinds(kinds) => kinds,
+        }
+    }
+
+    fn names_kind(&self, kind: Kind) -> bool {
+        matches!(&self.methods, Some(Methods::Kinds(kinds)) if kinds.contains(&kind))
+    }
+
+    fn keeps(&self, method: &Method) -> bool {
+        self.keep.iter().any(|name| name == method.kind.name() || name.eq_ignore_ascii_case(&method.id))
+    }
+
+    fn names(&self, method: &Method) -> bool {
+        self.method_ids.iter().flatten().any(|id| id.eq_ignore_ascii_case(&method.id))
+    }
+
+    /// What no tenant could carry out.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if let Some(Methods::Kinds(kinds)) = &self.methods {
+            for (kind, what) in [(Kind::Password, "password"), (Kind::Unknown, "unknown")] {
+                if kinds.contains(&kind) {
+                    return Err(Error::invalid(
+                        format!("`{what}` cannot be removed"),
+                        "A password is reset, not removed; a method of an unknown kind can be seen but not removed.",
+                    ));
+                }
+            }
+        }
+        // A misspelt kind would cost somebody the passkey that was to be kept. Ids have digits, kinds do not.
+        let is_word = |name: &&String| {
+            let ids_only = name.bytes().any(|byte| byte.is_ascii_digit()) && Kind::from_name(name).is_none();
+            !ids_only
+        };
+        if let Some(name) = self.keep.iter().filter(is_word).find(|name| Kind::from_name(name).is_none()) {
+            return Err(Error::invalid(
+                format!("`keep` names `{name}`, which is neither a kind nor a method id"),
+                format!("The kinds are {}.", Kind::ALL.map(Kind::name).join(", ")),
+            ));
+        }
+        if let Some(PassOptions { lifetime_in_minutes: Some(minutes), .. }) =
+            self.temporary_access_pass.as_ref().map(|pass| pass.options())
+            && !(10..=43_200).contains(&minutes)
+        {
+            return Err(Error::invalid(
+                format!("a pass cannot last {minutes} minutes"),
+                "Graph takes 10 to 43200 minutes, and the tenant's policy usually less.",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Plans for one user.
+///
+/// # Errors
+/// `invalidInput` for what Graph must refuse, before anything is written.
+pub(crate) fn plan(request: &ResetRequest, user: &User, registered: &Registered) -> Result<Plan, Error> {
+    let kinds = request.kinds();
+    let pass = request.temporary_access_pass.as_ref().map(|pass| pass.options());
+    let steps: Vec<PlannedMethod> =
+        registered.methods.iter().map(|method| step(request, &kinds, pass.is_some(), method)).collect();
+    let goes = |at: usize| steps[at].action != MethodAction::Keep;
+    let methods = &registered.methods;
+    let alternate_stays =
+        methods.iter().enumerate().any(|(at, method)| method.is_phone("alternateMobile") && !goes(at));
+    let mobile_goes = methods.iter().enumerate().any(|(at, method)| method.is_phone("mobile") && goes(at));
+    if mobile_goes && alternate_stays {
+        return Err(Error::invalid(
+            "the mobile phone cannot go while the alternate mobile phone stays: Graph refuses an alternate without a mobile",
+            "Remove both, or keep both.",
+        ));
+    }
+    let absent = request.method_ids.iter().flatten();
+    let absent =
+        absent.filter(|id| !methods.iter().any(|method| method.id.eq_ignore_ascii_case(id))).cloned().collect();
+    Ok(Plan {
+        absent,
+        moves: moves(registered, &steps),
+        pass,
+        per_user_mfa: request.per_user_mfa,
+        sessions: sessions(request, user, registered),
+        unseen: kinds.iter().copied().filter(|kind| registered.hidden.contains(kind)).collect(),
+        selects: request.method_ids.is_some() || !kinds.is_empty(),
+        steps,
+    })
+}
+
+fn step(request: &ResetRequest, kinds: &[Kind], new_pass: bool, method: &Method) -> PlannedMethod {
+    let keep =
+        |reason: &str| PlannedMethod { action: MethodAction::Keep, reason: Some(reason.to_owned()), replaced: false };
+    let take = |action| PlannedMethod { action, reason: None, replaced: false };
+    let by_id = request.names(method);
+    match method.kind {
+        Kind::Password => return keep("a password is reset, not removed"),
+        Kind::Unknown => return keep("this version does not know the kind, so it is left alone"),
+        // Graph keeps one pass a user: the new one takes the old one's place.
+        Kind::TemporaryAccessPass if new_pass => {
+            let reason = Some("the new pass replaces it".to_owned());
+            return PlannedMethod { action: MethodAction::Delete, reason, replaced: true };
+        }
+        _ if request.keeps(method) => return keep("named by `keep`"),
+        _ if by_id => return take(MethodAction::Delete),
+        _ if request.method_ids.is_some() => return keep("not named by `methodIds`"),
+        Kind::ResourceAccountKey if !kinds.contains(&Kind::ResourceAccountKey) => {
+            return keep("it signs a device in by itself; only its own name removes it");
+        }
+        kind if !kinds.contains(&kind) => return keep("not selected"),
+        _ => {}
+    }
+    if method.kind == Kind::HardwareOath && request.is_preset(Preset::ReRegister) {
+        return if method.is_active_token() { take(MethodAction::Deactivate) } else { keep("it is not activated") };
+    }
+    take(MethodAction::Delete)
+}
+
+/// Where to move the default before it goes. To a method that stays, where one can be the default. And where the order
+/// rules contradict each other, the alternate phone being the default while the mobile goes after it, to any method
+/// that goes later.
+fn moves(registered: &Registered, steps: &[PlannedMethod]) -> Vec<Move> {
+    let methods = &registered.methods;
+    let Some(value) = registered.preference.as_ref().and_then(|preference| preference.target()) else {
+        return Vec::new();
+    };
+    let defaults = preferred(methods, value);
+    let goes = |at: usize| steps[at].action != MethodAction::Keep;
+    if defaults.is_empty() || !defaults.iter().all(|&at| goes(at)) {
+        return Vec::new();
+    }
+    let staying = targets(methods, |at| !goes(at) && !defaults.contains(&at), true);
+    if !staying.is_empty() {
+        return staying;
+    }
+    let alternate = defaults.iter().any(|&at| methods[at].is_phone("alternateMobile"));
+    let mobile = methods.iter().any(|method| method.is_phone("mobile"));
+    if alternate && mobile {
+        return targets(methods, |at| goes(at) && !defaults.contains(&at), false);
+    }
+    Vec::new()
+}
+
+/// The methods that the preference can point at, strongest first; among those that go, the mobile phone first, since
+/// it goes last.
+pub(crate) fn targets(methods: &[Method], suits: impl Fn(usize) -> bool, stays: bool) -> Vec<Move> {
+    let order: [&'static str; 6] = if stays {
+        ["push", "oath", "sms", "voiceMobile", "voiceAlternateMobile", "voiceOffice"]
+    } else {
+        ["sms", "voiceMobile", "push", "oath", "voiceOffice", "voiceAlternateMobile"]
+    };
+    let target = |value: &'static str| {
+        let method = preferred(methods, value).into_iter().find(|&at| suits(at))?;
+        Some(Move { value, method, stays })
+    };
+    order.into_iter().filter_map(target).collect()
+}
+
+/// The order of the removals: what is beta-only first, so that the rest is one batch; the alternate phone before the
+/// mobile; whatever the preference points at, last.
+pub(crate) fn order(methods: &[Method], steps: &[PlannedMethod], preference: Option<&str>) -> Vec<usize> {
+    let defaults = preference.map(|value| preferred(methods, value)).unwrap_or_default();
+    let mut order: Vec<usize> =
+        (0..methods.len()).filter(|&at| steps[at].action != MethodAction::Keep && !steps[at].replaced).collect();
+    order.sort_by_key(|&at| {
+        let method = &methods[at];
+        let beta = method.kind.version() == crate::graph::Version::Beta;
+        // A mobile phone waits for the alternate, which waits only when it is the default itself.
+        (defaults.contains(&at), !beta, method.is_phone("mobile"), at)
+    });
+    let place = |wanted: &str, order: &[usize]| order.iter().position(|&at| methods[at].is_phone(wanted));
+    if let (Some(alternate), Some(mobile)) = (place("alternateMobile", &order), place("mobile", &order))
+        && mobile < alternate
+    {
+        let phone = order.remove(alternate);
+        order.insert(mobile, phone);
+    }
+    order
+}
+
+fn sessions(request: &ResetRequest, user: &User, registered: &Registered) -> PlannedSessions {
+    let quiet = request.is_preset(Preset::None) || request.is_preset(Preset::ContactDetails);
+    if !request.revoke_sessions.unwrap_or(!quiet) {
+        return PlannedSessions::NotAsked;
+    }
+    if user.is_external() {
+        return PlannedSessions::Skip("a guest's sessions belong to the home tenant; revoking them here does nothing");
+    }
+    let holds_key = registered.methods.iter().any(|method| method.kind == Kind::ResourceAccountKey);
+    if holds_key && !request.names_kind(Kind::ResourceAccountKey) {
+        return PlannedSessions::Skip(
+            "the account signs a device in by itself, and revoking would sign the device out",
+        );
+    }
+    PlannedSessions::Revoke
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::methods::Preference;
+
+    const MOBILE: &str = "3179e48a-750b-4051-897c-87b9720928f7";
+    const ALTERNATE: &str = "b6332ec1-7057-4abe-9331-3d72feddfe41";
+
+    fn method(kind: Kind, id: &str, phone_type: Option<&str>) -> Method {
+        Method {
+            id: id.into(),
+            kind,
+            label: String::new(),
+            graph_type: String::new(),
+            created: None,
+            last_used: None,
+            phone_type: phone_type.map(Into::into),
+            contact: None,
+            model: None,
+            passkey_type: None,
+            status: (kind == Kind::HardwareOath).then(|| "activated".into()),
+            is_usable: None,
+            usability_reason: None,
+        }
+    }
+
+    fn registered(preference: &str, methods: Vec<Method>) -> Registered {
+        let value = Some(preference.to_owned());
+        Registered { methods, preference: Some(Preference { system_preferred: None, value }), ..Registered::default() }
+    }
+
+    fn request(json: &str) -> ResetRequest {
+        ResetRequest::from_json(json).expect("a request")
+    }
+
+    fn ids<'a>(registered: &'a Registered, plan: &Plan, preference: Option<&str>) -> Vec<&'a str> {
+        order(&registered.methods, &plan.steps, preference)
+            .into_iter()
+            .map(|at| registered.methods[at].id.as_str())
+            .collect()
+    }
+
+    #[test]
+    fn the_default_goes_last_and_beta_goes_first() {
+        let found = registered(
+            "push",
+            vec![
+                method(Kind::MicrosoftAuthenticator, "app", None),
+                method(Kind::Phone, MOBILE, Some("mobile")),
+                method(Kind::SoftwareOath, "code", None),
+                method(Kind::HardwareOath, "token", None),
+                method(Kind::Phone, ALTERNATE, Some("alternateMobile")),
+            ],
+        );
+        let plan = plan(&request(r#"{"user":"x"}"#), &User::default(), &found).expect("a plan");
+        assert_eq!(ids(&found, &plan, Some("push")), ["token", "code", ALTERNATE, MOBILE, "app"]);
+        assert!(plan.moves.is_empty());
+        assert_eq!(plan.steps[3].action, MethodAction::Deactivate);
+    }
+
+    #[test]
+    fn a_default_that_goes_is_moved_to_a_method_that_stays() {
+        let found = registered(
+            "sms",
+            vec![method(Kind::Phone, MOBILE, Some("mobile")), method(Kind::MicrosoftAuthenticator, "app", None)],
+        );
+        let plan = plan(&request(r#"{"user":"x","methods":["phone"]}"#), &User::default(), &found).expect("a plan");
+        assert_eq!(plan.moves.first().map(|to| (to.value, to.stays)), Some(("push", true)));
+    }
+
+    #[test]
+    fn an_alternate_phone_as_default_is_moved_to_the_mobile_that_goes_after_it() {
+        let found = registered(
+            "voiceAlternateMobile",
+            vec![method(Kind::Phone, MOBILE, Some("mobile")), method(Kind::Phone, ALTERNATE, Some("alternateMobile"))],
+        );
+        let plan = plan(&request(r#"{"user":"x"}"#), &User::default(), &found).expect("a plan");
+        let first = plan.moves.first().expect("a move");
+        assert_eq!((first.value, first.stays), ("sms", false));
+        assert_eq!(ids(&found, &plan, Some(first.value)), [ALTERNATE, MOBILE]);
+    }
+
+    #[test]
+    fn a_mobile_does_not_go_without_its_alternate() {
+        let found = registered(
+            "push",
+            vec![method(Kind::Phone, MOBILE, Some("mobile")), method(Kind::Phone, ALTERNATE, Some("alternateMobile"))],
+        );
+        let kept = format!(r#"{{"user":"x","keep":["{ALTERNATE}"]}}"#);
+        let error = plan(&request(&kept), &User::default(), &found).expect_err("a refusal");
+        assert_eq!(error.code, crate::ErrorCode::InvalidInput);
+    }
+
+    #[test]
+    fn presets_take_what_they_say() {
+        let all: Vec<Method> = Kind::ALL.into_iter().map(|kind| method(kind, kind.name(), None)).collect();
+        let found = registered("none", all);
+        let taken = |methods: &str| -> Vec<&str> {
+            let request = request(&format!(r#"{{"user":"x","methods":{methods}}}"#));
+            let plan = plan(&request, &User::default(), &found).expect("a plan");
+            let steps = plan.steps.iter().zip(&found.methods);
+            steps.filter(|(step, _)| step.action != MethodAction::Keep).map(|(_, method)| method.kind.name()).collect()
+        };
+        let portal =
+            ["phone", "microsoftAuthenticator", "passwordlessMicrosoftAuthenticator", "softwareOath", "hardwareOath"];
+        assert_eq!(taken(r#""reRegister""#), portal);
+        assert_eq!(taken(r#""contactDetails""#), ["phone", "email"]);
+        assert_eq!(taken(r#""none""#), [""; 0]);
+        assert_eq!(taken(r#"["resourceAccountKey"]"#), ["resourceAccountKey"]);
+        let all = taken(r#""all""#);
+        assert_eq!(all.len(), 12);
+        assert!(!all.contains(&"password") && !all.contains(&"unknown") && !all.contains(&"resourceAccountKey"));
+    }
+
+    #[test]
+    fn a_misspelt_kind_in_keep_is_refused() {
+        let check = |keep: &str| request(&format!(r#"{{"user":"x","keep":["{keep}"]}}"#)).check();
+        assert!(check("fido").is_err());
+        assert!(check("fido2").is_ok());
+        assert!(check(MOBILE).is_ok());
+    }
+}

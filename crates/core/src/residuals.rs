@@ -1,0 +1,125 @@
+//! What a reset cannot reach, said in the report.
+
+use crate::directory::User;
+use crate::kind::Kind;
+use crate::methods::{Method, Registered};
+use crate::plan::{Plan, PlannedSessions};
+use crate::report::{AddedMethod, MethodAction, Residual, ResidualCode, SessionsOutcome};
+use crate::request::PerUserMfaState;
+use std::collections::BTreeSet;
+
+fn residual(code: ResidualCode, message: impl Into<String>) -> Residual {
+    Residual { code, message: message.into() }
+}
+
+fn names(kinds: impl Iterator<Item = Kind>) -> String {
+    let names: BTreeSet<&str> = kinds.map(Kind::name).collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+/// What can be said of what was read, before anything is done.
+pub(crate) fn of_reading(user: &User, registered: &Registered, guard_blind: bool) -> Vec<Residual> {
+    let mut found = Vec::new();
+    if !registered.hidden.is_empty() {
+        let kinds = names(registered.hidden.iter().copied());
+        let message = format!("this token or API version cannot see these kinds, so they were not looked at: {kinds}");
+        found.push(residual(ResidualCode::HiddenKinds, message));
+    }
+    let unknown = registered.methods.iter().filter(|method| method.kind == Kind::Unknown);
+    let unknown: BTreeSet<&str> = unknown.map(|method| method.graph_type.as_str()).collect();
+    if !unknown.is_empty() {
+        let types = unknown.into_iter().collect::<Vec<_>>().join(", ");
+        let message = format!("methods of kinds that this version does not know are registered, and stay: {types}");
+        found.push(residual(ResidualCode::UnknownKinds, message));
+    }
+    let holds_key = registered.methods.iter().any(|method| method.kind == Kind::ResourceAccountKey);
+    if holds_key || user.is_resource_account() {
+        let message = "the account belongs to a device or a room, which signs in without a person";
+        found.push(residual(ResidualCode::ResourceAccount, message));
+    }
+    if guard_blind {
+        let message = "the guard could not look at everything that makes an account privileged; the report names what";
+        found.push(residual(ResidualCode::GuardUnreadable, message));
+    }
+    found
+}
+
+/// What can be said of a plan or of a run.
+pub(crate) fn of_plan(
+    user: &User,
+    registered: &Registered,
+    plan: &Plan,
+    sessions: Option<SessionsOutcome>,
+    added: &[AddedMethod],
+) -> Vec<Residual> {
+    let mut found = Vec::new();
+    let stays = |(at, _): &(usize, &Method)| plan.steps.get(*at).is_some_and(|step| step.action == MethodAction::Keep);
+    let kept: Vec<&Method> = registered.methods.iter().enumerate().filter(stays).map(|(_, method)| method).collect();
+    if plan.selects {
+        match plan.per_user_mfa.or(registered.per_user_mfa) {
+            Some(PerUserMfaState::Disabled | PerUserMfaState::Enabled) => {}
+            Some(PerUserMfaState::Enforced) => found.push(residual(
+                ResidualCode::AppPasswords,
+                "per-user MFA is enforced, so the account may hold app passwords; no API removes them, the portal does",
+            )),
+            None => found.push(residual(
+                ResidualCode::AppPasswords,
+                "the per-user MFA state could not be read; if it is enforced, app passwords survive and only the portal \
+                 removes them",
+            )),
+        }
+        let signing: Vec<&&Method> = kept.iter().filter(|method| signs_in(method)).collect();
+        if !signing.is_empty() {
+            let kinds = names(signing.iter().map(|method| method.kind));
+            let message = format!("these stay and can still sign in or reset the password: {kinds}");
+            found.push(residual(ResidualCode::KeptSignInMethods, message));
+        }
+    }
+    if matches!(sessions, Some(SessionsOutcome::Revoked | SessionsOutcome::Planned)) {
+        found.push(residual(
+            ResidualCode::AccessTokensLive,
+            "access tokens that were issued before stay valid for about an hour, or until continuous access evaluation \
+             ends them; cookies of applications are theirs to end",
+        ));
+    }
+    if user.is_external() && plan.sessions != PlannedSessions::NotAsked {
+        let message =
+            "the user is a guest: sessions and a password live in the home tenant, which nothing here reaches";
+        found.push(residual(ResidualCode::GuestHomeSessions, message));
+    }
+    if !added.is_empty() {
+        let kinds = names(added.iter().map(|method| method.kind));
+        let message = format!("methods appeared while the reset ran, and were left alone: {kinds}");
+        found.push(residual(ResidualCode::MethodsAdded, message));
+    }
+    let removes = plan.steps.iter().any(|step| step.action != MethodAction::Keep && !step.replaced);
+    if removes && !kept.iter().any(|method| is_second_factor(method)) && !user.is_resource_account() {
+        found.push(residual(
+            ResidualCode::SignInWithoutMfaUntilRegistered,
+            "until the user registers again, the password alone signs in wherever no policy demands a second factor",
+        ));
+        if plan.pass.is_none() {
+            found.push(residual(
+                ResidualCode::RegistrationMayBeBlocked,
+                "neither a pass nor a strong method is left: a Conditional Access policy on registering security info \
+                 would lock the user out; issue a Temporary Access Pass",
+            ));
+        }
+    }
+    found
+}
+
+/// Whether a method can sign in by itself, be the second factor, or reset the password.
+fn signs_in(method: &Method) -> bool {
+    match method.kind {
+        Kind::Password | Kind::Unknown => false,
+        Kind::HardwareOath => method.is_active_token(),
+        Kind::TemporaryAccessPass => method.is_usable != Some(false),
+        _ => true,
+    }
+}
+
+/// Whether a method satisfies a demand for multifactor authentication.
+fn is_second_factor(method: &Method) -> bool {
+    !matches!(method.kind, Kind::Email | Kind::QrCodePin | Kind::ResourceAccountKey) && signs_in(method)
+}
