@@ -1,0 +1,152 @@
+import type { Command } from "./arguments.js";
+
+const HEAD = `Resets the multifactor authentication of Microsoft Entra ID users.
+
+Usage: entra-mfa-reset COMMAND USER... [flags]
+
+A user is an object id or a user principal name.
+
+Commands:
+  status            list what is registered
+  plan              say what a reset would do, and write nothing
+  reset             remove the methods, revoke the sessions, verify on the live list
+  revoke-sessions   revoke the sessions, and nothing else
+  issue-pass        issue a Temporary Access Pass, and nothing else
+`;
+
+const USAGE: Record<Command, string> = {
+  status: `Lists what is registered for each user. Writes nothing.
+
+Usage: entra-mfa-reset status USER...
+`,
+  plan: `Says what a reset with the same flags would do. Writes nothing.
+
+Usage: entra-mfa-reset plan USER... [flags]
+`,
+  reset: `Removes the methods, revokes the sessions and verifies on the live list. It shows the plan and asks first.
+
+Usage: entra-mfa-reset reset USER... [flags]
+`,
+  "revoke-sessions": `Revokes the sessions of each user, and nothing else. It asks first.
+
+Usage: entra-mfa-reset revoke-sessions USER... [flags]
+`,
+  "issue-pass": `Issues a Temporary Access Pass to each user, and nothing else. An older pass is replaced. It asks first.
+
+Usage: entra-mfa-reset issue-pass USER... [flags]
+`,
+};
+
+const RESET_FLAGS = `
+What is reset:
+  --methods WHAT                reRegister (default), all, contactDetails, none, or kinds: phone,softwareOath
+  --method-ids ID,ID            only these methods, whatever their kind
+  --keep WHAT,WHAT              kinds or method ids that are never touched
+  --revoke-sessions             revoke the sessions (default, but for none and contactDetails)
+  --no-revoke-sessions          leave them
+  --temporary-access-pass[=MIN] issue a pass first; when it is refused, nothing is removed
+  --pass-once, --no-pass-once   whether the pass works once only
+  --pass-start TIME             from when the pass works, RFC 3339
+  --per-user-mfa STATE          set the legacy state: disabled, enabled or enforced
+  --not-after TIME              refuse a reset that has not begun by then, RFC 3339
+  --backup                      put what can be restored into the report, whole phone numbers included
+  --no-verify                   do not wait for the live list
+  --stable-only                 never call Graph's beta version
+  --reason TEXT                 a ticket or a note, echoed into the report
+  --allow-privileged            reset a privileged user too
+  --allow-privileged=ifUnreadable
+                                waive the guard only where it may not look
+`;
+
+const PASS_FLAGS = `
+The pass:
+  --pass-minutes MIN            how long it works
+  --pass-once, --no-pass-once   whether it works once only
+  --pass-start TIME             from when it works, RFC 3339
+  --reason TEXT                 a ticket or a note, echoed into the report
+  --allow-privileged            for a privileged user too
+  --allow-privileged=ifUnreadable
+                                waive the guard only where it may not look
+`;
+
+const REASON_FLAGS = `
+Flags:
+  --reason TEXT                 a ticket or a note, echoed into the report
+`;
+
+const COMMON_FLAGS = `
+Where and how:
+  --sandbox                     run on an embedded, simulated tenant; no account needed
+  --cloud NAME                  global (default), usGov, usGovDoD or china
+  --graph-url URL               another origin for Graph
+  --authority-host URL          another origin for the sign-in service
+  --protect USER                always refuse this user; may be repeated
+  --max-users N                 refuse more users than that (100)
+  -o, --output FORM             table (default), json or ndjson; json is a list when several users are named
+  -y, --yes                     do not ask; without a terminal it is required
+  --no-color                    no colours; NO_COLOR does the same
+  -h, --help                    this text, or a command's own
+  -V, --version                 the version
+`;
+
+const CREDENTIALS = `
+Credentials come from the environment, never from an argument:
+  ENTRA_ACCESS_TOKEN            a token for Microsoft Graph, or
+  AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET
+                                an application; AZURE_AUTHORITY_HOST names another sign-in service
+
+Exit codes: 0 complete or planned, 1 anything less, 2 usage, 3 refused by a guard, 4 not signed in or not permitted,
+130 ended by a second Ctrl-C. With several users it is the highest of theirs.
+`;
+
+const EXAMPLES: Record<Command | "all", string> = {
+  all: `
+Examples:
+  entra-mfa-reset status adele.vance@contoso.com --sandbox
+  entra-mfa-reset plan adele.vance@contoso.com
+  entra-mfa-reset reset adele.vance@contoso.com --temporary-access-pass=60 --reason INC-1042
+  entra-mfa-reset reset adele.vance@contoso.com --yes --output json
+  entra-mfa-reset issue-pass adele.vance@contoso.com --pass-once
+
+Run entra-mfa-reset COMMAND --help for a command's flags.
+`,
+  status: `
+Examples:
+  entra-mfa-reset status adele.vance@contoso.com
+  entra-mfa-reset status adele.vance@contoso.com --output json
+`,
+  plan: `
+Examples:
+  entra-mfa-reset plan adele.vance@contoso.com
+  entra-mfa-reset plan adele.vance@contoso.com --methods all --keep fido2
+`,
+  reset: `
+Examples:
+  entra-mfa-reset reset adele.vance@contoso.com --temporary-access-pass=60 --reason INC-1042
+  entra-mfa-reset reset adele.vance@contoso.com --methods phone,softwareOath --no-revoke-sessions
+  entra-mfa-reset reset adele.vance@contoso.com --yes --output json
+`,
+  "revoke-sessions": `
+Examples:
+  entra-mfa-reset revoke-sessions adele.vance@contoso.com --reason INC-1042
+`,
+  "issue-pass": `
+Examples:
+  entra-mfa-reset issue-pass adele.vance@contoso.com --pass-minutes 60 --pass-once
+`,
+};
+
+const FLAGS: Record<Command, string> = {
+  status: "",
+  plan: RESET_FLAGS,
+  reset: RESET_FLAGS,
+  "revoke-sessions": REASON_FLAGS,
+  "issue-pass": PASS_FLAGS,
+};
+
+/** The help of a command, or of all. */
+export function help(command: Command | undefined): string {
+  return command === undefined
+    ? HEAD + COMMON_FLAGS + CREDENTIALS + EXAMPLES.all
+    : USAGE[command] + FLAGS[command] + COMMON_FLAGS + CREDENTIALS + EXAMPLES[command];
+}

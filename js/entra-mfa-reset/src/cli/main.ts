@@ -1,0 +1,266 @@
+import { readFile } from "node:fs/promises";
+import type { Readable, Writable } from "node:stream";
+import { MfaResetClient } from "../client.js";
+import type { ErrorCode, ErrorInfo, Event, Report, ResetRequest, Status } from "../contract.js";
+import { MfaResetError, internal } from "../error.js";
+import { SandboxTenant } from "../sandbox.js";
+import { type Arguments, UsageError, parse } from "./arguments.js";
+import { type Environment, credential } from "./environment.js";
+import { help } from "./help.js";
+import { confirm } from "./prompt.js";
+import { style } from "./style.js";
+import * as view from "./view.js";
+
+/** Everything that the command touches. */
+export interface Terminal {
+  argv: readonly string[];
+  env: Environment;
+  stdin: Readable & { isTTY?: boolean };
+  stdout: Writable & { isTTY?: boolean; columns?: number };
+  stderr: Writable & { isTTY?: boolean; columns?: number };
+  /** Aborted by the first Ctrl-C. */
+  signal: AbortSignal;
+}
+
+/** What a process ends with. */
+export const EXIT = { ok: 0, less: 1, usage: 2, guarded: 3, notPermitted: 4 } as const;
+
+const NARROWEST = 40;
+const WITHOUT_TERMINAL = 100;
+
+type Result = { user: string } & ({ ok: Status | Report } | { error: ErrorInfo });
+
+/** Runs the command. Resolves with the exit code. */
+export async function main(terminal: Terminal): Promise<number> {
+  try {
+    const invocation = parse(terminal.argv);
+    if ("help" in invocation) {
+      terminal.stdout.write(help(invocation.help));
+      return EXIT.ok;
+    }
+    if ("version" in invocation) {
+      terminal.stdout.write(`${await version()}\n`);
+      return EXIT.ok;
+    }
+    return await new Session(invocation.run, terminal).run();
+  } catch (thrown) {
+    if (thrown instanceof UsageError) {
+      terminal.stderr.write(`entra-mfa-reset: ${thrown.message}\n${thrown.help}\n`);
+      return EXIT.usage;
+    }
+    throw thrown;
+  }
+}
+
+async function version(): Promise<string> {
+  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+class Session {
+  readonly #arguments: Arguments;
+  readonly #terminal: Terminal;
+  readonly #out: view.View;
+  readonly #err: view.View;
+  readonly #sandbox: SandboxTenant | undefined;
+  #code: number = EXIT.ok;
+  #listed = false;
+
+  constructor(given: Arguments, terminal: Terminal) {
+    this.#arguments = given;
+    this.#terminal = terminal;
+    const plain = terminal.argv.includes("--no-color") || Boolean(terminal.env["NO_COLOR"]) || terminal.env["TERM"] === "dumb";
+    const see = (stream: Terminal["stdout"]): view.View => ({
+      style: style(stream.isTTY === true && !plain),
+      columns: Math.max(NARROWEST, stream.columns ?? WITHOUT_TERMINAL),
+    });
+    this.#out = see(terminal.stdout);
+    this.#err = see(terminal.stderr);
+    this.#sandbox = given.sandbox ? new SandboxTenant() : undefined;
+  }
+
+  async run(): Promise<number> {
+    const { command, yes } = this.#arguments;
+    const writes = command === "reset" || command === "revoke-sessions" || command === "issue-pass";
+    if (writes && !yes && this.#terminal.stdin.isTTY !== true) {
+      throw new UsageError(`${command} asks before it writes, and there is no terminal to ask on.`, "Add --yes if that is meant.");
+    }
+    const results: Result[] = [];
+    const client = await this.#attempt(() => Promise.resolve(this.#client()));
+    if ("error" in client) {
+      await this.#complain(client.error);
+      return this.#code;
+    }
+    const users = writes && !yes ? await this.#ask(client.ok, results) : this.#arguments.users;
+    for (const user of users) {
+      await this.#add(results, await this.#one(client.ok, user));
+    }
+    this.#finish(results);
+    return this.#code;
+  }
+
+  #client(): MfaResetClient {
+    const { client, sandbox } = this.#arguments;
+    const { env, signal } = this.#terminal;
+    const authorityHost = client.authorityHost ?? env["AZURE_AUTHORITY_HOST"];
+    const options = { ...client, signal, onEvent: (event: Event) => this.#progress(event) };
+    if (sandbox && this.#sandbox !== undefined) {
+      return new MfaResetClient({ accessToken: this.#sandbox.accessToken }, { ...options, fetch: this.#sandbox.fetch });
+    }
+    return new MfaResetClient(credential(env), { ...options, ...(authorityHost && { authorityHost }) });
+  }
+
+  /** Shows what would be done to whom, and asks. Gives the users to go on with; the others' results are pushed. */
+  async #ask(client: MfaResetClient, results: Result[]): Promise<string[]> {
+    const planned: string[] = [];
+    for (const user of this.#arguments.users) {
+      const plan = await this.#attempt(() => client.plan(this.#preview(user)));
+      if ("error" in plan) {
+        await this.#add(results, { user, error: plan.error });
+      } else {
+        planned.push(user);
+        this.#terminal.stderr.write(`${view.report(plan.ok, this.#err)}\n`);
+      }
+    }
+    if (planned.length === 0) {
+      return [];
+    }
+    const who = planned.length === 1 ? planned.join() : `${planned.length} users`;
+    const { stdin, stderr, signal } = this.#terminal;
+    if (await confirm(`${QUESTIONS[this.#arguments.command]} ${who}?`, stdin, stderr, signal)) {
+      return planned;
+    }
+    stderr.write("Nothing was changed.\n");
+    this.#worsen(EXIT.less);
+    return [];
+  }
+
+  /** A plan of what the command is about to do. */
+  #preview(user: string): ResetRequest {
+    const { command, request, pass } = this.#arguments;
+    switch (command) {
+      case "revoke-sessions":
+        return { user, methods: "none", revokeSessions: true };
+      case "issue-pass": {
+        const { allowPrivileged, reason: _, ...options } = pass;
+        const temporaryAccessPass = Object.keys(options).length > 0 ? options : true;
+        return { user, methods: "none", temporaryAccessPass, ...(allowPrivileged !== undefined && { allowPrivileged }) };
+      }
+      default:
+        return { user, ...request };
+    }
+  }
+
+  async #one(client: MfaResetClient, user: string): Promise<Result> {
+    const { command, request, pass } = this.#arguments;
+    const { reason } = request;
+    const attempt = await this.#attempt((): Promise<Status | Report> => {
+      switch (command) {
+        case "status":
+          return client.status(user);
+        case "plan":
+          return client.plan({ user, ...request });
+        case "reset":
+          return client.reset({ user, ...request });
+        case "revoke-sessions":
+          return client.revokeSessions(user, reason === undefined ? {} : { reason });
+        case "issue-pass":
+          return client.issueTemporaryAccessPass(user, pass);
+      }
+    });
+    if ("ok" in attempt) {
+      this.#worsen(exitOf(attempt.ok));
+    }
+    return { user, ...attempt };
+  }
+
+  async #attempt<T>(work: () => Promise<T>): Promise<{ ok: T } | { error: ErrorInfo }> {
+    try {
+      return { ok: await work() };
+    } catch (thrown) {
+      const error = thrown instanceof MfaResetError ? thrown : internal("The command stopped unexpectedly.", thrown);
+      this.#worsen(exitOfError(error.code));
+      return { error: error.toJSON() };
+    }
+  }
+
+  #worsen(code: number): void {
+    this.#code = Math.max(this.#code, code);
+  }
+
+  #progress(step: Event): void {
+    this.#terminal.stderr.write(`${view.event(step, this.#err)}\n`);
+  }
+
+  /** Tables and lines appear as users finish. */
+  async #add(results: Result[], result: Result): Promise<void> {
+    results.push(result);
+    const { stdout } = this.#terminal;
+    const { output } = this.#arguments;
+    if ("error" in result) {
+      await this.#complain(result.error, result.user);
+    }
+    if (output === "ndjson") {
+      stdout.write(`${JSON.stringify(document(result))}\n`);
+    } else if (output === "table" && "ok" in result) {
+      const { ok } = result;
+      stdout.write(`${"outcome" in ok ? view.report(ok, this.#out) : view.status(ok, this.#out)}\n`);
+    }
+  }
+
+  /** One JSON document waits for all. */
+  #finish(results: readonly Result[]): void {
+    if (this.#arguments.output === "json" && results.length > 0) {
+      const documents = results.map(document);
+      const whole = this.#arguments.users.length > 1 ? documents : documents[0];
+      this.#terminal.stdout.write(`${JSON.stringify(whole, undefined, 2)}\n`);
+    }
+  }
+
+  async #complain(error: ErrorInfo, user?: string): Promise<void> {
+    const who = user === undefined ? "" : `${user}: `;
+    this.#terminal.stderr.write(`${who}${view.error(error, this.#err).join("\n")}\n`);
+    if (error.code === "userNotFound" && this.#sandbox !== undefined && !this.#listed) {
+      this.#listed = true;
+      const { users } = await this.#sandbox.state();
+      const names = users.map((known) => `  ${known.userPrincipalName}\n`).join("");
+      this.#terminal.stderr.write(`The sandbox has these users:\n${names}`);
+    }
+  }
+}
+
+/** The report itself, or who it is about and why there is none. */
+function document(result: Result): object {
+  return "ok" in result ? result.ok : { user: result.user, error: result.error };
+}
+
+const QUESTIONS: Record<Arguments["command"], string> = {
+  status: "Show",
+  plan: "Plan",
+  reset: "Reset",
+  "revoke-sessions": "Revoke the sessions of",
+  "issue-pass": "Issue a pass to",
+};
+
+function exitOf(result: Status | Report): number {
+  if (!("outcome" in result) || result.outcome === "complete" || result.outcome === "planned") {
+    return EXIT.ok;
+  }
+  const untouched = result.outcome === "refused" || result.outcome === "failed";
+  return untouched && result.error !== undefined ? exitOfError(result.error.code) : EXIT.less;
+}
+
+function exitOfError(code: ErrorCode): number {
+  switch (code) {
+    case "invalidInput":
+      return EXIT.usage;
+    case "protectedUser":
+    case "managementRestricted":
+      return EXIT.guarded;
+    case "unauthenticated":
+    case "forbidden":
+      return EXIT.notPermitted;
+    default:
+      return EXIT.less;
+  }
+}

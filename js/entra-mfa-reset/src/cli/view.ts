@@ -1,0 +1,212 @@
+import type { ErrorInfo, Event, GuardReport, MethodReport, Report, Residual, Status, UserInfo } from "../contract.js";
+import type { Style } from "./style.js";
+import { plain, table, wrap } from "./table.js";
+
+/** Where it is shown. */
+export interface View {
+  style: Style;
+  columns: number;
+}
+
+const METHOD_COLUMNS = [
+  { title: "KIND" },
+  { title: "LABEL", shrinks: true },
+  { title: "ACTION" },
+  { title: "OUTCOME" },
+  { title: "REASON", shrinks: true },
+];
+
+const STATUS_COLUMNS = [{ title: "KIND" }, { title: "LABEL", shrinks: true }, { title: "DEFAULT" }, { title: "DETAILS", shrinks: true }];
+
+/** What is registered. */
+export function status(found: Status, view: View): string {
+  const rows = found.methods.map((method) => [
+    method.kind === "unknown" ? plain(method.graphType ?? method.kind) : method.kind,
+    plain(method.label),
+    method.isDefault === true ? "default" : "",
+    [
+      method.phoneType,
+      method.model,
+      method.passkeyType,
+      method.status,
+      method.isUsable === false ? `not usable (${method.methodUsabilityReason ?? "no reason given"})` : undefined,
+      method.createdDateTime && `since ${day(method.createdDateTime)}`,
+      method.lastUsedDateTime && `used ${day(method.lastUsedDateTime)}`,
+    ]
+      .filter((detail) => detail !== undefined && detail !== "")
+      .map((detail) => plain(detail ?? ""))
+      .join(", "),
+  ]);
+  return text([
+    ...heading(found.user, view),
+    ...(found.accountEnabled === false ? [view.style.warn("The account may not sign in.")] : []),
+    ...(rows.length > 0 ? table(STATUS_COLUMNS, rows, view.columns, view.style.dim) : ["Nothing is registered."]),
+    "",
+    ...(found.defaultMethod === undefined ? [] : [`Default method: ${plain(found.defaultMethod)}`]),
+    ...(found.systemPreferred === true ? ["Entra picks the strongest method at sign-in."] : []),
+    ...(found.perUserMfa === undefined ? [] : [`Per-user MFA: ${found.perUserMfa}`]),
+    ...guard(found.guard, view),
+    ...residuals(found.residuals, view),
+  ]);
+}
+
+/** What was or would be done. */
+export function report(done: Report, view: View): string {
+  const { style } = view;
+  const rows = done.methods.map((method) => [
+    method.kind,
+    plain(method.label) + (method.isDefault === true ? " (default)" : ""),
+    method.action,
+    outcome(method, style),
+    plain(method.error?.message ?? method.reason ?? ""),
+  ]);
+  const { sessions, temporaryAccessPass: pass, perUserMfa, signInPreference, verification } = done;
+  return text([
+    ...heading(done.user, view),
+    ...(rows.length > 0 ? [...table(METHOD_COLUMNS, rows, view.columns, style.dim), ""] : []),
+    ...(signInPreference === undefined
+      ? []
+      : line("Default method", `${signInPreference.outcome} (${plain(signInPreference.before)} to ${plain(signInPreference.after)})`, signInPreference.error, view)),
+    ...(perUserMfa === undefined
+      ? []
+      : line("Per-user MFA", `${perUserMfa.outcome} (${perUserMfa.before ?? "unreadable"} to ${perUserMfa.after})`, perUserMfa.error, view)),
+    ...(sessions === undefined
+      ? []
+      : line("Sessions", sessions.outcome + (sessions.reason === undefined ? "" : `: ${plain(sessions.reason)}`), sessions.error, view)),
+    ...(pass === undefined ? [] : line("Temporary Access Pass", passDetails(pass), pass.error, view)),
+    ...(pass?.pass === undefined ? [] : ["", `  ${style.bold(plain(pass.pass))}`, "", "Shown once; hand it to the user over a channel that you trust."]),
+    ...(verification === undefined ? [] : line("Verification", verified(verification), verification.error, view)),
+    ...(done.guard === undefined ? [] : guard(done.guard, view)),
+    ...residuals(done.residuals, view),
+    ...(done.backup === undefined ? [] : ["The backup is in the report: use --output json."]),
+    "",
+    `Outcome: ${overall(done, style)}`,
+    ...(done.error === undefined ? [] : error(done.error, view)),
+  ]);
+}
+
+/** An error, with what to do next and what Microsoft's support asks for. */
+export function error(info: ErrorInfo, view: View): string[] {
+  const { graph } = info;
+  const support = [
+    graph && `status ${graph.status}`,
+    graph?.code,
+    graph?.requestId && `request id ${graph.requestId}`,
+    graph?.date,
+  ].filter((part) => part !== undefined && part !== "");
+  return [
+    ...wrap(`${view.style.bad(info.code)}: ${plain(info.message)}`, view.columns),
+    ...(info.help === "" ? [] : wrap(plain(info.help), view.columns)),
+    ...(support.length > 0 ? wrap(view.style.dim(`For support: ${plain(support.join(", "))}`), view.columns) : []),
+  ];
+}
+
+/** One step, as it happens. */
+export function event(step: Event, view: View): string {
+  const { style } = view;
+  const what = step.method === undefined ? STEPS[step.step] : `${step.method.action} ${step.method.kind} ${plain(step.method.label)}`;
+  const wait = step.waitMilliseconds === undefined ? "" : ` ${(step.waitMilliseconds / 1000).toFixed(1)} s`;
+  const why = step.error === undefined ? "" : ` (${step.error})`;
+  return `${MARKS(style)[step.outcome]} ${what}${wait}${why}`;
+}
+
+const STEPS: Record<Event["step"], string> = {
+  read: "read the user",
+  plan: "plan",
+  temporaryAccessPass: "issue a Temporary Access Pass",
+  signInPreference: "move the default method",
+  method: "method",
+  perUserMfa: "set the per-user MFA state",
+  sessions: "revoke the sessions",
+  verification: "verify on the live list",
+  wait: "wait",
+};
+
+const MARKS = (style: Style): Record<Event["outcome"], string> => ({
+  started: style.dim("…"),
+  done: style.good("✓"),
+  alreadyGone: style.good("✓"),
+  failed: style.bad("✗"),
+  inDoubt: style.warn("?"),
+  skipped: style.dim("-"),
+});
+
+function heading(user: UserInfo, { style }: View): string[] {
+  const name = plain(user.userPrincipalName ?? user.id ?? "unknown user");
+  const rest = [user.displayName, user.userType, user.userPrincipalName && user.id].filter((part) => part !== undefined && part !== "");
+  return [style.bold(name) + (rest.length > 0 ? style.dim(`  ${plain(rest.join(", "))}`) : ""), ""];
+}
+
+function outcome(method: MethodReport, style: Style): string {
+  switch (method.outcome) {
+    case "done":
+    case "alreadyGone":
+      return style.good(method.outcome);
+    case "failed":
+    case "unsupported":
+      return style.bad(method.outcome);
+    case "planned":
+    case "kept":
+      return method.outcome;
+  }
+}
+
+function overall({ outcome }: Report, style: Style): string {
+  return outcome === "complete" || outcome === "planned"
+    ? style.good(outcome)
+    : outcome === "unverified" || outcome === "partial"
+      ? style.warn(outcome)
+      : style.bad(outcome);
+}
+
+function passDetails(pass: NonNullable<Report["temporaryAccessPass"]>): string {
+  const details = [
+    pass.lifetimeInMinutes === undefined ? undefined : `${pass.lifetimeInMinutes} minutes`,
+    pass.startDateTime === undefined ? undefined : `from ${pass.startDateTime}`,
+    pass.isUsableOnce === true ? "once" : undefined,
+    pass.isUsable === false ? `not usable: ${pass.methodUsabilityReason ?? "no reason given"}` : undefined,
+  ].filter((detail) => detail !== undefined);
+  return pass.outcome + (details.length > 0 ? ` (${plain(details.join(", "))})` : "");
+}
+
+function verified({ outcome, remaining, added }: NonNullable<Report["verification"]>): string {
+  const still = remaining.length > 0 ? `; still listed: ${plain(remaining.join(", "))}` : "";
+  const since = added.map(({ kind, label }) => `${kind} ${label}`).join(", ");
+  return outcome + still + (since === "" ? "" : `; appeared meanwhile: ${plain(since)}`);
+}
+
+function line(name: string, value: string, failure: ErrorInfo | undefined, view: View): string[] {
+  return [...wrap(`${name}: ${value}`, view.columns), ...(failure === undefined ? [] : error(failure, view).map((part) => `  ${part}`))];
+}
+
+function guard(found: GuardReport, view: View): string[] {
+  const reasons = [
+    ...found.roles.map((role) => `${plain(role.displayName ?? role.id)} (${role.via}${role.scope && role.scope !== "/" ? `, ${plain(role.scope)}` : ""})`),
+    ...found.groups.map((group) => `${group.relation} of ${plain(group.displayName ?? group.id)}`),
+    ...(found.isManagementRestricted ? ["restricted management administrative unit"] : []),
+    ...(found.isCaller ? ["the caller"] : []),
+    ...(found.isListed ? ["named by --protect"] : []),
+  ];
+  return [
+    ...(reasons.length > 0 ? wrap(view.style.warn(`Protected: ${reasons.join("; ")}`), view.columns) : []),
+    ...found.unreadable.flatMap(({ what, permission }) => wrap(`Not readable: ${what} (needs ${permission})`, view.columns)),
+  ];
+}
+
+function residuals(found: readonly Residual[], view: View): string[] {
+  return found.length === 0
+    ? []
+    : ["", "Good to know:", ...found.flatMap(({ code, message }) => hanging(`${view.style.warn(code)}: ${plain(message)}`, view.columns))];
+}
+
+function hanging(entry: string, columns: number): string[] {
+  return wrap(entry, columns - 2).map((part, at) => (at === 0 ? `- ${part}` : `  ${part}`));
+}
+
+function day(dateTime: string): string {
+  return dateTime.slice(0, 10);
+}
+
+function text(lines: readonly string[]): string {
+  return `${lines.join("\n").replace(/\n{3,}/g, "\n\n").trimEnd()}\n`;
+}

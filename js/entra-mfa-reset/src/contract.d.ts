@@ -1,0 +1,502 @@
+// The contract of entra-mfa-reset, generated from its Rust types. Do not edit.
+/** The kinds of authentication method, named after Graph's own types. */
+export type Kind = "phone" | "microsoftAuthenticator" | "passwordlessMicrosoftAuthenticator" | "softwareOath" | "hardwareOath" | "fido2" | "windowsHelloForBusiness" | "platformCredential" | "email" | "temporaryAccessPass" | "qrCodePin" | "external" | "resourceAccountKey" | "password" | "unknown";
+
+/** How a [`Client`](crate::Client) reaches Graph, and whom it must never touch. */
+export interface ClientOptions {
+  /** Which national cloud. */
+  cloud?: Cloud;
+  /** Graph's origin, instead of the cloud's own; https, or http on loopback. */
+  graphUrl?: string;
+  /** The sign-in service's origin, instead of the cloud's own; https, or http on loopback. */
+  authorityHost?: string;
+  /** Object ids or user principal names that are always refused; no flag overrides this. */
+  protect?: string[];
+  /** Bounds on time, retries and sizes. */
+  limits?: Limits;
+}
+
+/** The national clouds that Microsoft Graph runs in. */
+export type Cloud = "global" | "usGov" | "usGovDoD" | "china";
+
+/** Bounds on time, retries and sizes. */
+export interface Limits {
+  /** Deadline of one HTTP request, in seconds. */
+  requestSeconds?: number;
+  /** How long a removal may take to show on the live list, in seconds. */
+  verifySeconds?: number;
+  /** How often one call is tried again. */
+  retries?: number;
+  /** The longest wait before one retry, in seconds. A server that asks for more ends the call as `throttled`. */
+  retrySeconds?: number;
+  /** The largest response body, in bytes. */
+  responseBytes?: number;
+}
+
+/** What is asked for one user. */
+export interface ResetRequest {
+  /** Object id or user principal name; guests (`#EXT#`) included. */
+  user: string;
+  /** What goes: a preset, or the kinds by name. Default `reRegister`. */
+  methods?: Methods;
+  /** Only these method ids, whatever their kind. */
+  methodIds?: string[];
+  /** Kinds or method ids that are never touched. */
+  keep?: string[];
+  /** Revoke the sessions after the deletes. Default true; false for `none` and `contactDetails`. */
+  revokeSessions?: boolean;
+  /** Issue a Temporary Access Pass first: `true`, or its options. */
+  temporaryAccessPass?: PassRequest;
+  /** Set the legacy per-user MFA state. */
+  perUserMfa?: PerUserMfaState;
+  /** Waive the guard: `true` for a privileged user too, `ifUnreadable` only where the guard could not look. */
+  allowPrivileged?: AllowPrivileged;
+  /** A reset that has not begun by then is refused. RFC 3339. */
+  notAfter?: string;
+  /** Put what can be restored into the report; whole phone numbers included. */
+  backup?: boolean;
+  /** Read the live list until it confirms the removals. Default true. */
+  verify?: boolean;
+  /** Never call beta; what v1.0 hides is named as a residual. */
+  stableOnly?: boolean;
+  /** Ticket or note, echoed into report and events. */
+  reason?: string;
+}
+
+/** Named selections of kinds. */
+export type Preset = "reRegister" | "contactDetails" | "all" | "none";
+
+/** Options of a Temporary Access Pass; what is absent is the tenant's default. */
+export interface PassOptions {
+  /** 10 to 43200, and within the tenant's policy. */
+  lifetimeInMinutes?: number;
+  /** Whether it works once only. */
+  isUsableOnce?: boolean;
+  /** From when it works. RFC 3339. */
+  startDateTime?: string;
+}
+
+/** What [`Client::issue_temporary_access_pass`](crate::Client::issue_temporary_access_pass) takes beside the user. */
+export interface IssuePassOptions {
+  /** 10 to 43200, and within the tenant's policy. */
+  lifetimeInMinutes?: number;
+  /** Whether it works once only. */
+  isUsableOnce?: boolean;
+  /** From when it works. RFC 3339. */
+  startDateTime?: string;
+  /** As in [`ResetRequest`]. */
+  allowPrivileged?: AllowPrivileged;
+  /** Ticket or note, echoed into report and events. */
+  reason?: string;
+}
+
+/** What [`Client::revoke_sessions`](crate::Client::revoke_sessions) takes beside the user. */
+export interface RevokeSessionsOptions {
+  /** Ticket or note, echoed into report and events. */
+  reason?: string;
+}
+
+/** The legacy per-user MFA state. */
+export type PerUserMfaState = "disabled" | "enabled" | "enforced";
+
+/** What was found, what was done, and what the live list says of it. */
+export interface Report {
+  /** Whom it is about. */
+  user: UserInfo;
+  /** The one word for all of it. */
+  outcome: Outcome;
+  /** Every method that was found, in the order in which it is handled. */
+  methods: MethodReport[];
+  /** The default sign-in method, where the run had to move it. */
+  signInPreference?: SignInPreferenceReport;
+  /** The sessions, where they were to be revoked. */
+  sessions?: SessionsReport;
+  /** The pass, where one was asked for. */
+  temporaryAccessPass?: PassReport;
+  /** The legacy per-user MFA state, where it was to be set. */
+  perUserMfa?: PerUserMfaReport;
+  /** What the live list said after the last write. */
+  verification?: VerificationReport;
+  /** What the guard saw and could not see. */
+  guard?: GuardReport;
+  /** What a reset cannot reach and the caller should know. */
+  residuals: Residual[];
+  /** What can be restored, where it was asked for. */
+  backup?: Backup;
+  /** The first thing that went wrong. */
+  error?: ErrorInfo;
+  /** What it cost. */
+  graph: GraphUsage;
+  /** RFC 3339, UTC. */
+  startedAt: string;
+  /** RFC 3339, UTC. */
+  finishedAt: string;
+  /** The request's `reason`. */
+  reason?: string;
+}
+
+/** Who the user is. */
+export interface UserInfo {
+  /** Object id. */
+  id?: string;
+  /** User principal name. */
+  userPrincipalName?: string;
+  /** Display name. */
+  displayName?: string;
+  /** `Member` or `Guest`, as Graph says it. */
+  userType?: string;
+}
+
+/** The one word for a run. */
+export type Outcome = "planned" | "complete" | "unverified" | "partial" | "failed" | "refused";
+
+/** One method, and what became of it. */
+export interface MethodReport {
+  /** Graph's id. */
+  id: string;
+  /** Its kind. */
+  kind: Kind;
+  /** For people; phone numbers and addresses are masked. */
+  label: string;
+  /** What the plan does with it. */
+  action: MethodAction;
+  /** What became of it. */
+  outcome: MethodOutcome;
+  /** Whether the stored preference points at it; absent where the preference could not be read. */
+  isDefault?: boolean;
+  /** Why it is kept, or what is special about it. */
+  reason?: string;
+  /** Why it failed. */
+  error?: ErrorInfo;
+}
+
+/** What the plan does with a method. */
+export type MethodAction = "delete" | "deactivate" | "keep";
+
+/** What became of a method. */
+export type MethodOutcome = "planned" | "done" | "alreadyGone" | "kept" | "failed" | "unsupported";
+
+/** The default sign-in method, where the run had to move it. */
+export interface SignInPreferenceReport {
+  /** Graph's `userPreferredMethodForSecondaryAuthentication` as it was found. */
+  before: string;
+  /** What the run set, or would set. */
+  after: string;
+  /** How it went. */
+  outcome: StepOutcome;
+  /** Why it failed. */
+  error?: ErrorInfo;
+}
+
+/** How a step that is no method went. */
+export type StepOutcome = "planned" | "done" | "failed";
+
+/** What became of the sessions. */
+export interface SessionsReport {
+  /** How it went. */
+  outcome: SessionsOutcome;
+  /** Graph's `signInSessionsValidFromDateTime`, read after the revocation. */
+  validFrom?: string;
+  /** Why they were skipped. */
+  reason?: string;
+  /** Why it failed. */
+  error?: ErrorInfo;
+}
+
+/** What became of the sessions. */
+export type SessionsOutcome = "planned" | "revoked" | "skipped" | "failed";
+
+/** The pass. */
+export interface PassReport {
+  /** How it went. */
+  outcome: PassOutcome;
+  /** The pass itself, readable here and nowhere else. */
+  pass?: string;
+  /** Graph's id of the pass. */
+  id?: string;
+  /** From when it works. */
+  startDateTime?: string;
+  /** How long it works. */
+  lifetimeInMinutes?: number;
+  /** Whether it works once only. */
+  isUsableOnce?: boolean;
+  /** Whether it works now, in Graph's words. */
+  isUsable?: boolean;
+  /** Why it works or does not, in Graph's words (`EnabledByPolicy`, `NotYetValid` …). */
+  methodUsabilityReason?: string;
+  /** Why it failed. */
+  error?: ErrorInfo;
+}
+
+/** How issuing the pass went. */
+export type PassOutcome = "planned" | "issued" | "failed";
+
+/** The legacy per-user MFA state. */
+export interface PerUserMfaReport {
+  /** As it was found, where it could be read. */
+  before?: PerUserMfaState;
+  /** As it was asked for. */
+  after: PerUserMfaState;
+  /** How it went. */
+  outcome: StepOutcome;
+  /** Why it failed. */
+  error?: ErrorInfo;
+}
+
+/** What the live list said. */
+export interface VerificationReport {
+  /** What it comes to. */
+  outcome: VerificationOutcome;
+  /** Ids that should be gone and still show. */
+  remaining: string[];
+  /** Methods that appeared meanwhile. */
+  added: AddedMethod[];
+  /** Why the list could not be read. */
+  error?: ErrorInfo;
+}
+
+/** A method that appeared during the run. */
+export interface AddedMethod {
+  /** Graph's id. */
+  id: string;
+  /** Its kind. */
+  kind: Kind;
+  /** Masked. */
+  label: string;
+}
+
+/** What the live list comes to. */
+export type VerificationOutcome = "confirmed" | "pending" | "skipped" | "failed";
+
+/** What the guard saw and could not see. */
+export interface GuardReport {
+  /** Whether the user is privileged, restricted, protected or the caller. */
+  isProtected: boolean;
+  /** Directory roles that count. */
+  roles: GuardRole[];
+  /** Role-assignable groups that the user is a member or an owner of. */
+  groups: GuardGroup[];
+  /** In a restricted management administrative unit. */
+  isManagementRestricted: boolean;
+  /** The user is the caller. */
+  isCaller: boolean;
+  /** Named by `protect`. */
+  isListed: boolean;
+  /** What could not be read, with the permission that would allow it. */
+  unreadable: GuardBlindSpot[];
+}
+
+/** A role that makes a user privileged. */
+export interface GuardRole {
+  /** The role's definition or template id. */
+  id: string;
+  /** Its name, where Graph gave one. */
+  displayName?: string;
+  /** `/` for the whole tenant, `/administrativeUnits/{id}` for a unit. */
+  scope?: string;
+  /** How the user has it. */
+  via: GuardRoleVia;
+}
+
+/** How a user has a role. */
+export type GuardRoleVia = "assignment" | "membership" | "eligibility";
+
+/** A role-assignable group. */
+export interface GuardGroup {
+  /** Object id. */
+  id: string;
+  /** Display name, where Graph gave one. */
+  displayName?: string;
+  /** Member or owner. */
+  relation: GuardGroupRelation;
+}
+
+/** How a user belongs to a group. */
+export type GuardGroupRelation = "member" | "owner";
+
+/** What the guard may not read. */
+export interface GuardBlindSpot {
+  /** `roleAssignments`, `memberships`, `ownedGroups` or `eligibleRoles`. */
+  what: string;
+  /** The least-privileged permission that would allow it. */
+  permission: string;
+}
+
+/** Something that a reset cannot reach. */
+export interface Residual {
+  /** The stable name. */
+  code: ResidualCode;
+  /** One plain sentence. */
+  message: string;
+}
+
+/** Stable names of residuals. */
+export type ResidualCode = "appPasswords" | "accessTokensLive" | "guestHomeSessions" | "hiddenKinds" | "unknownKinds" | "keptSignInMethods" | "methodsAdded" | "signInWithoutMfaUntilRegistered" | "registrationMayBeBlocked" | "resourceAccount" | "guardUnreadable";
+
+/** What can be restored, and what never comes back. */
+export interface Backup {
+  /** Phones, with the numbers as Graph showed them. */
+  phones: BackupPhone[];
+  /** E-mail addresses. */
+  emails: string[];
+  /** Graph's `userPreferredMethodForSecondaryAuthentication`. */
+  default?: string;
+  /** The legacy per-user MFA state. */
+  perUserMfa?: PerUserMfaState;
+  /** What was there and can only be registered anew by the user. */
+  neverRestored: AddedMethod[];
+}
+
+/** One phone of a backup. */
+export interface BackupPhone {
+  /** `mobile`, `alternateMobile` or `office`. */
+  phoneType: string;
+  /** The whole number, or as much of it as the token may see. */
+  phoneNumber: string;
+  /** The token sees masked numbers only: this phone cannot be restored. */
+  isMasked?: boolean;
+}
+
+/** What a run cost. */
+export interface GraphUsage {
+  /** HTTP requests to Graph, retries included; token requests are not. */
+  httpRequests: number;
+  /** Graph calls, a batch's members counting one each. */
+  calls: number;
+  /** Calls that Graph throttled. */
+  throttled: number;
+  /** Calls that were tried again. */
+  retried: number;
+  /** The `client-request-id` of each HTTP request, for Microsoft's support. */
+  clientRequestIds: string[];
+}
+
+/** What is registered for a user. */
+export interface Status {
+  /** Who it is. */
+  user: UserInfo;
+  /** Whether the account may sign in. */
+  accountEnabled?: boolean;
+  /** Every method, the password included. */
+  methods: MethodStatus[];
+  /** Whether Entra picks the strongest method at sign-in, whatever the default is. */
+  systemPreferred?: boolean;
+  /** Graph's `userPreferredMethodForSecondaryAuthentication`, where it could be read. */
+  defaultMethod?: string;
+  /** The legacy per-user MFA state, where it could be read. */
+  perUserMfa?: PerUserMfaState;
+  /** What the guard would find. */
+  guard: GuardReport;
+  /** What could not be seen. */
+  residuals: Residual[];
+  /** What it cost. */
+  graph: GraphUsage;
+}
+
+/** One registered method. */
+export interface MethodStatus {
+  /** Graph's id. */
+  id: string;
+  /** Its kind. */
+  kind: Kind;
+  /** Graph's type name, for a kind that this version does not know. */
+  graphType?: string;
+  /** For people; phone numbers and addresses are masked. */
+  label: string;
+  /** Whether the stored preference points at it; absent where the preference could not be read. */
+  isDefault?: boolean;
+  /** When it was registered, as Graph says it. */
+  createdDateTime?: string;
+  /** When it was last used, as Graph says it. */
+  lastUsedDateTime?: string;
+  /** `mobile`, `alternateMobile` or `office`. */
+  phoneType?: string;
+  /** Model of a security key or of a hardware token. */
+  model?: string;
+  /** `deviceBound` or `synced`. */
+  passkeyType?: string;
+  /** State of a hardware token (`assigned`, `activated` …). */
+  status?: string;
+  /** Whether a pass or a key works now. */
+  isUsable?: boolean;
+  /** Why it works or does not, in Graph's words. */
+  methodUsabilityReason?: string;
+}
+
+/** Stable names of what can go wrong. */
+export type ErrorCode = "invalidInput" | "unauthenticated" | "forbidden" | "userNotFound" | "protectedUser" | "managementRestricted" | "throttled" | "timeout" | "unreachable" | "unexpectedResponse" | "defaultMethodBlocked" | "policyRejected" | "unsupported" | "duplicateUser" | "expired" | "cancelled" | "internal";
+
+/** What went wrong, in one sentence, and what to do next. */
+export interface ErrorInfo {
+  /** The stable name. */
+  code: ErrorCode;
+  /** One plain sentence; no secret, no whole phone number. */
+  message: string;
+  /** What to do next. */
+  help: string;
+  /** Whether the same call may succeed later without any other change. */
+  retryable: boolean;
+  /** What Graph answered, where Graph answered. */
+  graph?: GraphError;
+}
+
+/** The part of Graph's error that identifies it to Microsoft's support. */
+export interface GraphError {
+  /** The HTTP status. */
+  status: number;
+  /** Graph's error code, `Authorization_RequestDenied` for example. */
+  code?: string;
+  /** Graph's `request-id`. */
+  requestId?: string;
+  /** Graph's own time of the error. */
+  date?: string;
+}
+
+/** One step of a run, as it happens. It never holds a pass, a token or a whole phone number. */
+export interface Event {
+  /** When, RFC 3339 in UTC. */
+  at: string;
+  /** Which step. */
+  step: EventStep;
+  /** How it stands. */
+  outcome: EventOutcome;
+  /** The user's object id, once it is known. */
+  userId?: string;
+  /** The method that the step is about. */
+  method?: EventMethod;
+  /** The length of a wait, in milliseconds. */
+  waitMilliseconds?: number;
+  /** Why a step failed or a wait is needed. */
+  error?: ErrorCode;
+  /** Graph's `request-id` of a failed step, or the client's of any other. */
+  requestId?: string;
+  /** The request's `reason`. */
+  reason?: string;
+}
+
+/** The method that an event is about. */
+export interface EventMethod {
+  /** Graph's id of the method. */
+  id: string;
+  /** Its kind. */
+  kind: Kind;
+  /** Masked, as in the report. */
+  label: string;
+  /** What the plan does with it. */
+  action: MethodAction;
+}
+
+/** The steps of a run. */
+export type EventStep = "read" | "plan" | "temporaryAccessPass" | "signInPreference" | "method" | "perUserMfa" | "sessions" | "verification" | "wait";
+
+/** How a step stands. */
+export type EventOutcome = "started" | "done" | "alreadyGone" | "failed" | "inDoubt" | "skipped";
+
+/** What a reset removes: a preset, or exactly these kinds. */
+export type Methods = Preset | Kind[];
+
+/** How the guard's refusal may be waived. */
+export type AllowPrivileged = boolean | "ifUnreadable";
+
+/** A Temporary Access Pass: `true` for the tenant's defaults, or its options. */
+export type PassRequest = true | PassOptions;

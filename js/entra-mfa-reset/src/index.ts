@@ -1,0 +1,18 @@
+/**
+ * Resets the multifactor authentication of Microsoft Entra ID users.
+ *
+ * @packageDocumentation
+ */
+
+export { type CallOptions, MfaResetClient, type MfaResetClientOptions } from "./client.js";
+export type * from "./contract.js";
+export type {
+  AccessToken,
+  AccessTokenCredential,
+  ClientSecretCredential,
+  GetTokenOptions,
+  MfaResetCredential,
+  TokenCredential,
+} from "./credential.js";
+export { MfaResetError } from "./error.js";
+export type { Fetch } from "./send.js";

@@ -1,0 +1,200 @@
+import type { Event } from "./contract.js";
+import type { GetTokenOptions, TokenCredential } from "./credential.js";
+import { MfaResetError, fromWasm } from "./error.js";
+import type { Engine } from "./load.js";
+import { type Fetch, type SendLimits, send } from "./send.js";
+import type { Effect, Reply, Step, TokenEffect } from "./wire.js";
+
+/**
+ * What a run needs of the world.
+ *
+ * @internal
+ */
+export interface World {
+  fetch: Fetch;
+  /** Present where the engine asks for tokens. */
+  tokens?: TokenCredential;
+  onEvent: ((event: Event) => void)[];
+  signals: AbortSignal[];
+  limits: SendLimits;
+  seed: number;
+  /** Unix time in milliseconds. */
+  now(): number;
+  /** Resolves after that long, or at once when nobody waits any more. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** @internal */
+export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(end, Math.min(milliseconds, LONGEST_TIMER));
+    signal.addEventListener("abort", end, { once: true });
+    function end(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    }
+  });
+}
+
+/**
+ * Performs the engine's effects until it has an outcome. The engine is freed.
+ *
+ * @internal
+ */
+export async function drive(engine: Engine, world: World): Promise<unknown> {
+  const open = new Map<number, AbortController>();
+  const answers: [number, Reply][] = [];
+  let cause: unknown;
+  let cancelled = false;
+  let wake = (): void => undefined;
+  const onAbort = (): void => {
+    cancelled = true;
+    wake();
+  };
+
+  const perform = (effect: Exclude<Effect, { type: "emit" }>): void => {
+    const controller = new AbortController();
+    open.set(effect.id, controller);
+    answer(effect, world, controller.signal).then(
+      (answered) => {
+        // A late answer is of no interest.
+        if (open.delete(effect.id)) {
+          cause = answered.cause ?? cause;
+          answers.push([effect.id, answered.reply]);
+          wake();
+        }
+      },
+    );
+  };
+
+  const take = (json: string): Step["outcome"] => {
+    const step = JSON.parse(json) as Step;
+    for (const id of step.cancelled) {
+      open.get(id)?.abort();
+      open.delete(id);
+    }
+    for (const effect of step.effects) {
+      if (effect.type === "emit") {
+        tell(effect.event, world.onEvent);
+      } else {
+        perform(effect);
+      }
+    }
+    return step.outcome;
+  };
+
+  for (const signal of world.signals) {
+    signal.addEventListener("abort", onAbort, { once: true });
+    cancelled ||= signal.aborted;
+  }
+  try {
+    let isCancelling = false;
+    let outcome = take(call(() => engine.start(world.now(), world.seed)));
+    while (outcome === undefined) {
+      if (cancelled && !isCancelling) {
+        isCancelling = true;
+        outcome = take(call(() => engine.cancel(world.now())));
+        continue;
+      }
+      const next = answers.shift();
+      if (next !== undefined) {
+        const [id, reply] = next;
+        outcome = take(call(() => engine.resume(id, JSON.stringify(reply), world.now())));
+        continue;
+      }
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    if ("error" in outcome) {
+      const reason = world.signals.find((signal) => signal.aborted)?.reason as unknown;
+      throw new MfaResetError(outcome.error, { cause: outcome.error.code === "cancelled" ? reason : cause });
+    }
+    return outcome.ok;
+  } finally {
+    for (const signal of world.signals) {
+      signal.removeEventListener("abort", onAbort);
+    }
+    for (const controller of open.values()) {
+      controller.abort();
+    }
+    free(engine);
+  }
+}
+
+function call(step: () => string): string {
+  try {
+    return step();
+  } catch (thrown) {
+    throw fromWasm(thrown);
+  }
+}
+
+/** An engine that trapped cannot be freed either; its error is on its way already. */
+function free(engine: Engine): void {
+  try {
+    engine.free();
+  } catch {
+    return;
+  }
+}
+
+interface Answer {
+  reply: Reply;
+  cause?: unknown;
+}
+
+async function answer(effect: Exclude<Effect, { type: "emit" }>, world: World, signal: AbortSignal): Promise<Answer> {
+  switch (effect.type) {
+    case "send":
+      return send(effect, world.fetch, world.limits, signal);
+    case "sleep":
+      await world.sleep(effect.milliseconds, signal);
+      return { reply: { type: "slept" } };
+    case "token":
+      return getToken(effect, world.tokens, signal);
+  }
+}
+
+async function getToken(effect: TokenEffect, tokens: TokenCredential | undefined, signal: AbortSignal): Promise<Answer> {
+  const options: GetTokenOptions = { abortSignal: signal };
+  if (effect.claims !== undefined) {
+    options.claims = effect.claims;
+  }
+  try {
+    const given = await tokens?.getToken([effect.scope], options);
+    if (typeof given === "string") {
+      return { reply: { type: "token", token: given } };
+    }
+    if (typeof given?.token !== "string") {
+      return { reply: { type: "tokenFailed", message: "getToken gave no token" } };
+    }
+    const expiresAt = given.expiresOnTimestamp;
+    return { reply: { type: "token", token: given.token, ...(expiresAt === undefined ? {} : { expiresAt }) } };
+  } catch (cause) {
+    return { reply: { type: "tokenFailed", message: tokenFailure(cause) }, cause };
+  }
+}
+
+/** The error's name and Entra's own codes: the rest may quote a secret, and stays in `cause`. */
+function tokenFailure(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return "getToken failed";
+  }
+  const codes = error.message.match(/\bAADSTS\d+\b/g) ?? [];
+  return [error.name, ...new Set(codes)].join(" ");
+}
+
+/** A listener must not stop a reset half way, so what it throws is dropped. */
+function tell(event: Event, listeners: ((event: Event) => unknown)[]): void {
+  for (const listener of listeners) {
+    try {
+      Promise.resolve(listener(event)).catch(() => undefined);
+    } catch {
+      continue;
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import type { Cloud } from "./contract.js";
+
+/** What a simulated tenant holds before the first call. What is absent has a sensible default. */
+export interface SandboxSeed {
+  /** The directory id. */
+  tenantId?: string;
+  /** How long every answer takes. Two writes of one user that overlap within it are parallel. */
+  latencyMilliseconds?: number;
+  /** How this tenant behaves where Graph's behaviour depends on policy, cloud or luck. */
+  settings?: SandboxSettings;
+  /** The users. */
+  users?: SandboxUser[];
+  /** The applications that the token endpoint knows. */
+  apps?: SandboxApp[];
+}
+
+/** How a tenant behaves where Graph's behaviour depends on policy, cloud or luck. */
+export interface SandboxSettings {
+  /** The national cloud: which kinds exist, and which audience a token needs. */
+  cloud?: Cloud;
+  /** Whether `/beta` answers at all. */
+  betaAvailable?: boolean;
+  /** The status of every `/beta` call where it does not. */
+  betaRefusalStatus?: number;
+  /** How long a removed method still shows, and how long a new one does not yet. */
+  listLagMilliseconds?: number;
+  /** How long a changed default still counts as the old one. */
+  preferenceLagMilliseconds?: number;
+  /** Which of the two known texts refuses the removal of the default. */
+  defaultRuleText?: "otherMethodsConfigured" | "matchesCurrentDefault";
+  /** Methods that v1.0 hides keep the default from being removed. */
+  hiddenMethodsBlockDefault?: boolean;
+  /** A usable Temporary Access Pass keeps the default from being removed. */
+  passBlocksDefault?: boolean;
+  /** Deactivating and deleting a hardware OATH token obeys the default rule. */
+  hardwareOathObeysDefaultRule?: boolean;
+  /** The default is one method, not one kind. */
+  defaultIsOneMethod?: boolean;
+  /** Which form of the external method's DELETE is routed. */
+  externalDelete?: "reference" | "plain" | "either";
+  /** The status of the other form. */
+  externalDeleteRefusalStatus?: number;
+  /** The mixed list carries a hardware OATH token's device. */
+  deviceInMixedList?: boolean;
+  /** Single methods come wrapped, as older documentation shows them. */
+  wrapItems?: boolean;
+  /** What revokeSignInSessions answers. */
+  revokeAnswer?: "value" | "noContent";
+  /** The Temporary Access Pass policy. */
+  temporaryAccessPass?: SandboxPassPolicy;
+  /** Licensed for Privileged Identity Management. */
+  premium?: boolean;
+  /** The status of a read of eligible roles without that licence. */
+  premiumRefusalStatus?: number;
+  /** Objects on one page of a directory list. */
+  pageSize?: number;
+  /** Calls in 10 seconds before Graph throttles; unlimited when absent. */
+  callsPer10s?: number;
+  /** How a throttled call says when to come back. */
+  retryAfter?: "seconds" | "fraction" | "date" | "absent";
+  /** The first token that comes is refused with a claims challenge. */
+  claimsChallenge?: boolean;
+  /** How long the token endpoint's tokens live. */
+  tokenLifetimeSeconds?: number;
+}
+
+/** The Temporary Access Pass policy. */
+export interface SandboxPassPolicy {
+  /** Whether passes can be issued at all. */
+  enabled?: boolean;
+  /** The shortest lifetime that may be asked for. */
+  minimumLifetimeInMinutes?: number;
+  /** The longest. */
+  maximumLifetimeInMinutes?: number;
+  /** The lifetime when none is asked for. */
+  defaultLifetimeInMinutes?: number;
+  /** Every pass serves one sign-in only. */
+  isUsableOnce?: boolean;
+  /** Characters of a pass. */
+  defaultLength?: number;
+  /** Object ids of those who can sign in with a pass; everybody when absent. */
+  includeUsers?: string[];
+}
+
+/** One user. */
+export interface SandboxUser {
+  /** The object id; made from the user's position when absent. */
+  id?: string;
+  /** The name to sign in with. */
+  userPrincipalName?: string;
+  /** The name to show. */
+  displayName?: string;
+  /** A guest with `#EXT#` in the name is external. */
+  userType?: "Member" | "Guest";
+  /** May sign in. */
+  accountEnabled?: boolean;
+  /** Member of a restricted management administrative unit. */
+  isManagementRestricted?: boolean;
+  /** A room or a shared device. */
+  isResourceAccount?: boolean;
+  /** Synchronised from an on-premises directory. */
+  onPremisesSyncEnabled?: boolean;
+  /** Sign-ins before this moment no longer count, RFC 3339. */
+  signInSessionsValidFromDateTime?: string;
+  /** The legacy per-user state. */
+  perUserMfa?: "disabled" | "enabled" | "enforced";
+  /** The stored default method. */
+  signInPreferences?: SandboxSignInPreferences;
+  /** Graph entities. The password is added when it is missing. */
+  methods?: SandboxMethod[];
+  /** Directory roles held directly. */
+  roles?: SandboxRole[];
+  /** Directory roles that the user may activate. */
+  eligibleRoles?: SandboxRole[];
+  /** Groups that the user is in, or owns. */
+  groups?: SandboxGroup[];
+}
+
+/** The stored default method. */
+export interface SandboxSignInPreferences {
+  /** Entra picks the strongest method at sign-in. */
+  isSystemPreferredAuthenticationMethodEnabled?: boolean;
+  /** `push`, `oath`, `voiceMobile`, `voiceAlternateMobile`, `voiceOffice`, `sms` or `none`. */
+  userPreferredMethodForSecondaryAuthentication?: string;
+}
+
+/** One authentication method, as Graph shows it. */
+export interface SandboxMethod {
+  /** `#microsoft.graph.phoneAuthenticationMethod` for example. */
+  "@odata.type": string;
+  /** Graph's id. */
+  id: string;
+  /** What else the kind has. */
+  [property: string]: unknown;
+}
+
+/** One role of one user. */
+export interface SandboxRole {
+  /** The role's template id. */
+  roleDefinitionId: string;
+  /** `/` for the whole directory, or an administrative unit. */
+  directoryScopeId?: string;
+  /** The role's name. */
+  displayName?: string;
+}
+
+/** One group of one user. */
+export interface SandboxGroup {
+  /** The group's object id. */
+  id: string;
+  /** The group's name. */
+  displayName?: string;
+  /** May hold directory roles, which makes its members and owners privileged. */
+  isAssignableToRole?: boolean;
+  /** What the user is to it. */
+  relation?: "member" | "owner";
+}
+
+/** One application that may ask for tokens. */
+export interface SandboxApp {
+  /** The application id. */
+  clientId: string;
+  /** Its secret. */
+  clientSecret: string;
+  /** The application permissions that an administrator consented to. */
+  roles?: string[];
+}
+
+/** What a tenant holds now, and what has come to it. */
+export interface SandboxState {
+  /** The users as they are, whatever late lists still show. */
+  users: SandboxUser[];
+  /** What Graph would have punished or lost. */
+  violations: SandboxViolation[];
+  /** Every request that arrived. It holds no token and no pass. */
+  log: SandboxLogEntry[];
+}
+
+/** A mistake of a caller. */
+export interface SandboxViolation {
+  /** Stable name. */
+  code: string;
+  /** How often. */
+  count: number;
+  /** When first, RFC 3339. */
+  at: string;
+  /** What happened. */
+  detail: string;
+}
+
+/** One request that arrived. */
+export interface SandboxLogEntry {
+  /** When, RFC 3339. */
+  at: string;
+  /** The HTTP method. */
+  method: string;
+  /** Path and query without the version. */
+  path: string;
+  /** `v1.0`, `beta`, or `login` for the token endpoint. */
+  version: string;
+  /** The answer's status. */
+  status: number;
+  /** Of a batch: its members, in the order of the request. */
+  members?: SandboxLogMember[];
+}
+
+/** One member of a batch. */
+export interface SandboxLogMember {
+  /** The HTTP method. */
+  method: string;
+  /** Path and query. */
+  path: string;
+  /** The member's status. */
+  status: number;
+}
