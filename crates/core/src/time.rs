@@ -3,16 +3,33 @@
 use ::time::OffsetDateTime;
 use ::time::format_description::well_known::Rfc3339;
 
-/// Unix milliseconds as RFC 3339 in UTC.
+/// Unix milliseconds as RFC 3339 in UTC, always with milliseconds.
 pub(crate) fn timestamp(milliseconds: u64) -> String {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000)
-        .ok()
-        .and_then(|time| time.format(&Rfc3339).ok())
-        .unwrap_or_default()
+    let Ok(time) = OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000) else {
+        return String::new();
+    };
+    let (year, month, day) = time.to_calendar_date();
+    let (hour, minute, second, millisecond) = time.to_hms_milli();
+    let month = u8::from(month);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z")
 }
 
 /// RFC 3339 as Unix milliseconds; a time before 1970 is 0.
 pub(crate) fn parse(text: &str) -> Option<u64> {
     let time = OffsetDateTime::parse(text.trim(), &Rfc3339).ok()?;
     Some(u64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_go_round() {
+        assert_eq!(timestamp(1_795_251_600_007), "2026-11-21T09:00:00.007Z");
+        assert_eq!(parse("2026-11-21T09:00:00.007Z"), Some(1_795_251_600_007));
+        assert_eq!(parse("2026-11-21T10:00:00+01:00"), Some(1_795_251_600_000));
+        assert_eq!(parse("1960-01-01T00:00:00Z"), Some(0));
+        assert_eq!(parse("tomorrow"), None);
+    }
 }

@@ -1,0 +1,146 @@
+//! A run against the simulated tenant, in simulated time and without sockets.
+#![allow(dead_code)]
+
+use bytes::Bytes;
+use entra_mfa_reset::run::{Effect, EffectId, Reply, Run, SendError, Step};
+use entra_mfa_reset::{Client, ClientOptions, Credential, Error, Event, Report, ResetRequest, Secret, Status};
+use entra_tenant::{DeliveryError, FaultRates, Faults, Seed, Tenant, TokenClaims};
+use std::collections::BTreeMap;
+
+/// 2026-11-21T09:00:00Z.
+pub const NOW: u64 = 1_795_251_600_000;
+
+/// A tenant, the network to it, and a clock.
+pub struct World {
+    pub tenant: Tenant,
+    pub faults: Faults,
+    pub now: u64,
+    pub seed: u64,
+    pub events: Vec<Event>,
+    /// Every request that left, as `METHOD URL`.
+    pub sent: Vec<String>,
+    /// Cancels the run at this time.
+    pub cancel_at: Option<u64>,
+    /// Answers in place of the network.
+    pub intercept: Option<Intercept>,
+}
+
+pub type Intercept = Box<dyn FnMut(&http::Request<Bytes>) -> Option<Reply>>;
+
+impl World {
+    pub fn new(seed: Seed) -> World {
+        World {
+            tenant: Tenant::new(seed),
+            faults: Faults::none(),
+            now: NOW,
+            seed: 7,
+            events: Vec::new(),
+            sent: Vec::new(),
+            cancel_at: None,
+            intercept: None,
+        }
+    }
+
+    pub fn sample() -> World {
+        World::new(Seed::sample())
+    }
+
+    pub fn with_faults(mut self, seed: u64, rates: FaultRates) -> World {
+        self.faults = Faults::new(seed, rates);
+        self
+    }
+
+    pub fn client(&self) -> Client {
+        self.client_with(&TokenClaims::everything(), ClientOptions::default())
+    }
+
+    pub fn client_with(&self, claims: &TokenClaims, options: ClientOptions) -> Client {
+        let token = Secret::new(self.tenant.access_token(claims));
+        Client::new(options, Credential::AccessToken(token)).expect("a client")
+    }
+
+    pub fn reset(&mut self, request: &str) -> Result<Report, Error> {
+        let client = self.client();
+        self.play(client.reset(ResetRequest::from_json(request)?))
+    }
+
+    pub fn plan(&mut self, request: &str) -> Result<Report, Error> {
+        let client = self.client();
+        self.play(client.plan(ResetRequest::from_json(request)?))
+    }
+
+    pub fn status(&mut self, user: &str) -> Result<Status, Error> {
+        let client = self.client();
+        self.play(client.status(user))
+    }
+
+    /// Plays a run to its end. Answers arrive in the order of time, and of their effects at the same time.
+    pub fn play<T>(&mut self, mut run: Run<T>) -> T {
+        let mut due: BTreeMap<(u64, EffectId), Reply> = BTreeMap::new();
+        let mut step = run.start(self.now, self.seed).expect("a step");
+        loop {
+            for id in step.cancelled {
+                due.retain(|(_, waiting), _| *waiting != id);
+            }
+            for (id, effect) in step.effects {
+                match effect {
+                    Effect::Emit(event) => self.events.push(event),
+                    Effect::Sleep(duration) => {
+                        let after = u64::try_from(duration.as_millis()).expect("a short sleep");
+                        due.insert((self.now + after, id), Reply::Slept);
+                    }
+                    Effect::Token(_) => {
+                        due.insert((self.now, id), Reply::Token(Err("no token here".into())));
+                    }
+                    Effect::Send(request) => {
+                        let (after, reply) = self.send(request);
+                        due.insert((self.now + after, id), reply);
+                    }
+                }
+            }
+            if let Some(outcome) = step.outcome {
+                return outcome;
+            }
+            step = self.advance(&mut run, &mut due);
+        }
+    }
+
+    fn advance<T>(&mut self, run: &mut Run<T>, due: &mut BTreeMap<(u64, EffectId), Reply>) -> Step<T> {
+        let next = due.keys().next().map(|(at, _)| *at);
+        if let Some(at) = self.cancel_at.filter(|at| next.is_none_or(|next| *at <= next)) {
+            self.cancel_at = None;
+            self.now = self.now.max(at);
+            return run.cancel(self.now).expect("a step");
+        }
+        let ((at, id), reply) = due.pop_first().expect("something to wait for");
+        self.now = at;
+        run.resume(id, reply, at).expect("a step")
+    }
+
+    fn send(&mut self, request: http::Request<Bytes>) -> (u64, Reply) {
+        self.sent.push(format!("{} {}", request.method(), request.uri()));
+        if let Some(reply) = self.intercept.as_mut().and_then(|intercept| intercept(&request)) {
+            return (1, reply);
+        }
+        let delivery = self.faults.deliver(&mut self.tenant, request, self.now);
+        let reply = match delivery.result {
+            Ok(response) => Reply::Response(response),
+            Err(DeliveryError::NeverSent) => Reply::Failed(SendError::NeverSent("refused".into())),
+            Err(DeliveryError::Lost) => Reply::Failed(SendError::Lost("dropped".into())),
+        };
+        (delivery.after_ms, reply)
+    }
+
+    /// The kinds and ids that are registered for a user now.
+    pub fn registered(&self, user: &str) -> Vec<(String, String)> {
+        let state = self.tenant.state();
+        let found = state.users.iter().find(|found| found.user_principal_name == user || found.id == user);
+        let methods = found.expect("the user").methods.iter();
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        methods.map(|method| (text(&method["@odata.type"]), text(&method["id"]))).collect()
+    }
+
+    pub fn violations(&self) -> Vec<String> {
+        self.tenant.state().violations.iter().map(|violation| format!("{violation:?}")).collect()
+    }
+}
