@@ -21,8 +21,10 @@ use std::fs;
 use std::path::PathBuf;
 
 const COMPONENT: &str = "entra-mfa-reset-component";
-const JS: &str = "entra-mfa-reset-js";
-const SANDBOX: &str = "entra-mfa-reset-sandbox";
+/// The JavaScript bindings of the engine.
+pub const JS: &str = "entra-mfa-reset-js";
+/// The JavaScript bindings of the simulated tenant.
+pub const SANDBOX: &str = "entra-mfa-reset-sandbox";
 
 /// Part of every stamp: what this program does to a file changes with its dependencies.
 const RECIPE: &str = concat!(env!("CARGO_PKG_VERSION"), " wasm-bindgen 0.2.130, wit-component 0.263");

@@ -2,10 +2,15 @@
 #![forbid(unsafe_code)]
 
 mod build;
+mod check;
+mod demo;
+mod generate;
 mod process;
 mod setup;
+mod size;
 mod stamp;
 mod toolchain;
+mod wasm_test;
 mod workspace;
 
 use anyhow::{Result, bail};
@@ -14,8 +19,15 @@ use std::process::ExitCode;
 const HELP: &str = "\
 usage: cargo run -p xtask -- TASK
 
-  setup        the wasm target and the npm packages; nothing to do the second time
+  setup        the wasm target and the npm packages; says and does nothing when both are there
   build        dist/entra-mfa-reset.wasm and dist/entra-mfa-reset.tgz
+  demo         a reset against the simulated tenant, in wasmtime and in Node
+  test         everything that must hold before a commit
+  size         what the artifacts weigh; fails when one is over its budget
+  gen          the JSON Schema and the TypeScript types, and a look at the WIT; with --check, only says what is stale
+  lint         clippy, with warnings denied
+  docs         the documentation of the crates, with warnings denied
+  wasm-test    the tests of the JavaScript bindings, in wasm
 ";
 
 fn main() -> ExitCode {
@@ -34,6 +46,14 @@ fn run(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["setup"] => setup::run().map(drop),
         ["build"] => build::run(),
+        ["demo"] => demo::run(),
+        ["test"] => check::run(),
+        ["size"] => size::run(),
+        ["gen"] => generate::run(false),
+        ["gen", "--check"] => generate::run(true),
+        ["lint"] => check::lint(),
+        ["docs"] => check::docs(),
+        ["wasm-test"] => wasm_test::run(),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())

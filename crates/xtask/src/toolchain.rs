@@ -64,14 +64,6 @@ impl Toolchain {
         )
     }
 
-    /// The name, for people and for stamps.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Toolchain::Installed => "the installed Rust toolchain",
-            Toolchain::Debian { .. } => "Debian's rustc-web",
-        }
-    }
-
     /// `cargo SUBCOMMAND --target wasm32-unknown-unknown`, without a trace of this machine's folders in what it makes.
     /// `std` names the parts of the standard library that are needed, where it has to be compiled along.
     pub fn cargo(&self, subcommand: &str, std: &str) -> Result<Command> {

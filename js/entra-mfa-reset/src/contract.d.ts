@@ -1,37 +1,6 @@
-// The contract of entra-mfa-reset, generated from its Rust types. Do not edit.
-/** The kinds of authentication method, named after Graph's own types. */
-export type Kind = "phone" | "microsoftAuthenticator" | "passwordlessMicrosoftAuthenticator" | "softwareOath" | "hardwareOath" | "fido2" | "windowsHelloForBusiness" | "platformCredential" | "email" | "temporaryAccessPass" | "qrCodePin" | "external" | "resourceAccountKey" | "password" | "unknown";
-
-/** How a [`Client`](crate::Client) reaches Graph, and whom it must never touch. */
-export interface ClientOptions {
-  /** Which national cloud. */
-  cloud?: Cloud;
-  /** Graph's origin, instead of the cloud's own; https, or http on loopback. */
-  graphUrl?: string;
-  /** The sign-in service's origin, instead of the cloud's own; https, or http on loopback. */
-  authorityHost?: string;
-  /** Object ids or user principal names that are always refused; no flag overrides this. */
-  protect?: string[];
-  /** Bounds on time, retries and sizes. */
-  limits?: Limits;
-}
-
-/** The national clouds that Microsoft Graph runs in. */
-export type Cloud = "global" | "usGov" | "usGovDoD" | "china";
-
-/** Bounds on time, retries and sizes. */
-export interface Limits {
-  /** Deadline of one HTTP request, in seconds. */
-  requestSeconds?: number;
-  /** How long a removal may take to show on the live list, in seconds. */
-  verifySeconds?: number;
-  /** How often one call is tried again. */
-  retries?: number;
-  /** The longest wait before one retry, in seconds. A server that asks for more ends the call as `throttled`. */
-  retrySeconds?: number;
-  /** The largest response body, in bytes. */
-  responseBytes?: number;
-}
+// Generated from the Rust types by `just gen`; do not edit.
+//
+// A field that is absent is absent: nothing here is ever null.
 
 /** What is asked for one user. */
 export interface ResetRequest {
@@ -63,8 +32,55 @@ export interface ResetRequest {
   reason?: string;
 }
 
+/** What a reset removes: a preset, or exactly these kinds. */
+export type Methods = Preset | Kind[];
+
 /** Named selections of kinds. */
-export type Preset = "reRegister" | "contactDetails" | "all" | "none";
+export type Preset =
+  /** What the portal's button "Require re-register multifactor authentication" does. */
+  | "reRegister"
+  /** Phone and e-mail. */
+  | "contactDetails"
+  /** Everything deletable but the key of a resource account, which only its own name takes. */
+  | "all"
+  /** Nothing. */
+  | "none";
+
+/** The kinds of authentication method, named after Graph's own types. */
+export type Kind =
+  /** `phoneAuthenticationMethod`: mobile, alternate mobile or office. */
+  | "phone"
+  /** `microsoftAuthenticatorAuthenticationMethod`. */
+  | "microsoftAuthenticator"
+  /** `passwordlessMicrosoftAuthenticatorAuthenticationMethod` (beta, deprecated). */
+  | "passwordlessMicrosoftAuthenticator"
+  /** `softwareOathAuthenticationMethod`. */
+  | "softwareOath"
+  /** `hardwareOathAuthenticationMethod` (beta). */
+  | "hardwareOath"
+  /** `fido2AuthenticationMethod`: security keys and passkeys. */
+  | "fido2"
+  /** `windowsHelloForBusinessAuthenticationMethod`. */
+  | "windowsHelloForBusiness"
+  /** `platformCredentialAuthenticationMethod` (macOS Platform SSO). */
+  | "platformCredential"
+  /** `emailAuthenticationMethod`: resets the password, is no second factor. */
+  | "email"
+  /** `temporaryAccessPassAuthenticationMethod`. */
+  | "temporaryAccessPass"
+  /** `qrCodePinAuthenticationMethod` (beta). */
+  | "qrCodePin"
+  /** `externalAuthenticationMethod`. */
+  | "external"
+  /** `resourceAccountKeyAuthenticationMethod` (beta): signs a Teams room or phone in. */
+  | "resourceAccountKey"
+  /** `passwordAuthenticationMethod`: never deleted. */
+  | "password"
+  /** A kind that this version does not know; reported, never touched. */
+  | "unknown";
+
+/** A Temporary Access Pass: `true` for the tenant's defaults, or its options. */
+export type PassRequest = true | PassOptions;
 
 /** Options of a Temporary Access Pass; what is absent is the tenant's default. */
 export interface PassOptions {
@@ -76,7 +92,19 @@ export interface PassOptions {
   startDateTime?: string;
 }
 
-/** What [`Client::issue_temporary_access_pass`](crate::Client::issue_temporary_access_pass) takes beside the user. */
+/** The legacy per-user MFA state. */
+export type PerUserMfaState =
+  /** Conditional Access decides; the modern way. */
+  | "disabled"
+  /** Asked to register at the next sign-in. */
+  | "enabled"
+  /** Asked for a second factor at every sign-in; may hold app passwords. */
+  | "enforced";
+
+/** How the guard's refusal may be waived. */
+export type AllowPrivileged = boolean | "ifUnreadable";
+
+/** What `issueTemporaryAccessPass` takes beside the user. */
 export interface IssuePassOptions {
   /** 10 to 43200, and within the tenant's policy. */
   lifetimeInMinutes?: number;
@@ -84,20 +112,56 @@ export interface IssuePassOptions {
   isUsableOnce?: boolean;
   /** From when it works. RFC 3339. */
   startDateTime?: string;
-  /** As in [`ResetRequest`]. */
+  /** As in `ResetRequest`. */
   allowPrivileged?: AllowPrivileged;
   /** Ticket or note, echoed into report and events. */
   reason?: string;
 }
 
-/** What [`Client::revoke_sessions`](crate::Client::revoke_sessions) takes beside the user. */
+/** What `revokeSessions` takes beside the user. */
 export interface RevokeSessionsOptions {
   /** Ticket or note, echoed into report and events. */
   reason?: string;
 }
 
-/** The legacy per-user MFA state. */
-export type PerUserMfaState = "disabled" | "enabled" | "enforced";
+/** How a `Client` reaches Graph, and whom it must never touch. */
+export interface ClientOptions {
+  /** Which national cloud. */
+  cloud?: Cloud;
+  /** Graph's origin, instead of the cloud's own; https, or http on loopback. */
+  graphUrl?: string;
+  /** The sign-in service's origin, instead of the cloud's own; https, or http on loopback. */
+  authorityHost?: string;
+  /** Object ids or user principal names that are always refused; no flag overrides this. */
+  protect?: string[];
+  /** Bounds on time, retries and sizes. */
+  limits?: Limits;
+}
+
+/** The national clouds that Microsoft Graph runs in. */
+export type Cloud =
+  /** Worldwide, and Microsoft 365 GCC. */
+  | "global"
+  /** US Government L4 (GCC High). */
+  | "usGov"
+  /** US Government L5 (DoD). */
+  | "usGovDoD"
+  /** China, operated by 21Vianet. */
+  | "china";
+
+/** Bounds on time, retries and sizes. */
+export interface Limits {
+  /** Deadline of one HTTP request, in seconds. */
+  requestSeconds?: number;
+  /** How long a removal may take to show on the live list, in seconds. */
+  verifySeconds?: number;
+  /** How often one call is tried again. */
+  retries?: number;
+  /** The longest wait before one retry, in seconds. A server that asks for more ends the call as `throttled`. */
+  retrySeconds?: number;
+  /** The largest response body, in bytes. */
+  responseBytes?: number;
+}
 
 /** What was found, what was done, and what the live list says of it. */
 export interface Report {
@@ -148,7 +212,19 @@ export interface UserInfo {
 }
 
 /** The one word for a run. */
-export type Outcome = "planned" | "complete" | "unverified" | "partial" | "failed" | "refused";
+export type Outcome =
+  /** A plan: nothing was written. */
+  | "planned"
+  /** Every step done, and the live list confirms it. */
+  | "complete"
+  /** Every step done; the live list does not confirm it yet, or was not asked. */
+  | "unverified"
+  /** Some of what was planned was not done. */
+  | "partial"
+  /** Nothing of what was planned was done. */
+  | "failed"
+  /** Refused before anything was written. */
+  | "refused";
 
 /** One method, and what became of it. */
 export interface MethodReport {
@@ -171,10 +247,91 @@ export interface MethodReport {
 }
 
 /** What the plan does with a method. */
-export type MethodAction = "delete" | "deactivate" | "keep";
+export type MethodAction =
+  /** Remove it. */
+  | "delete"
+  /** Make it unusable, but leave it assigned (hardware OATH). */
+  | "deactivate"
+  /** Leave it. */
+  | "keep";
 
 /** What became of a method. */
-export type MethodOutcome = "planned" | "done" | "alreadyGone" | "kept" | "failed" | "unsupported";
+export type MethodOutcome =
+  /** Not tried (yet). */
+  | "planned"
+  /** Graph confirmed it. */
+  | "done"
+  /** Graph did not have it any more. */
+  | "alreadyGone"
+  /** Left as it was. */
+  | "kept"
+  /** Not done; `error` says why. */
+  | "failed"
+  /** This cloud or API version cannot do it. */
+  | "unsupported";
+
+/** What went wrong, in one sentence, and what to do next. */
+export interface ErrorInfo {
+  /** The stable name. */
+  code: ErrorCode;
+  /** One plain sentence; no secret, no whole phone number. */
+  message: string;
+  /** What to do next. */
+  help: string;
+  /** Whether the same call may succeed later without any other change. */
+  retryable: boolean;
+  /** What Graph answered, where Graph answered. */
+  graph?: GraphError;
+}
+
+/** Stable names of what can go wrong. */
+export type ErrorCode =
+  /** The request contradicts itself, or a field is out of range. */
+  | "invalidInput"
+  /** No token could be had, or Graph does not accept it. */
+  | "unauthenticated"
+  /** The token may not do this to this user. */
+  | "forbidden"
+  /** No such user in this tenant. */
+  | "userNotFound"
+  /** The guard refused: the user is privileged, protected, or the caller itself. */
+  | "protectedUser"
+  /** The user is in a restricted management administrative unit. */
+  | "managementRestricted"
+  /** Graph kept throttling until the retries ran out. */
+  | "throttled"
+  /** No answer within the deadline. */
+  | "timeout"
+  /** Graph or the sign-in service could not be reached, or says that it is unavailable. */
+  | "unreachable"
+  /** The answer is not what Graph documents: HTML, half a body, another origin. */
+  | "unexpectedResponse"
+  /** Graph keeps refusing to delete the user's default method. */
+  | "defaultMethodBlocked"
+  /** A tenant policy forbids it, for example a Temporary Access Pass for this user. */
+  | "policyRejected"
+  /** This cloud, API version or account does not have it. */
+  | "unsupported"
+  /** The user was named twice in one run. */
+  | "duplicateUser"
+  /** `notAfter` has passed. */
+  | "expired"
+  /** The caller cancelled. */
+  | "cancelled"
+  /** A defect of this software. */
+  | "internal";
+
+/** The part of Graph's error that identifies it to Microsoft's support. */
+export interface GraphError {
+  /** The HTTP status. */
+  status: number;
+  /** Graph's error code, `Authorization_RequestDenied` for example. */
+  code?: string;
+  /** Graph's `request-id`. */
+  requestId?: string;
+  /** Graph's own time of the error. */
+  date?: string;
+}
 
 /** The default sign-in method, where the run had to move it. */
 export interface SignInPreferenceReport {
@@ -189,7 +346,13 @@ export interface SignInPreferenceReport {
 }
 
 /** How a step that is no method went. */
-export type StepOutcome = "planned" | "done" | "failed";
+export type StepOutcome =
+  /** Not tried (yet). */
+  | "planned"
+  /** Graph confirmed it. */
+  | "done"
+  /** Not done. */
+  | "failed";
 
 /** What became of the sessions. */
 export interface SessionsReport {
@@ -204,7 +367,15 @@ export interface SessionsReport {
 }
 
 /** What became of the sessions. */
-export type SessionsOutcome = "planned" | "revoked" | "skipped" | "failed";
+export type SessionsOutcome =
+  /** Not tried (yet). */
+  | "planned"
+  /** Graph accepted it. Access tokens live on until they expire. */
+  | "revoked"
+  /** Not tried, because it would do nothing or break more than it mends. */
+  | "skipped"
+  /** Not done. */
+  | "failed";
 
 /** The pass. */
 export interface PassReport {
@@ -229,7 +400,13 @@ export interface PassReport {
 }
 
 /** How issuing the pass went. */
-export type PassOutcome = "planned" | "issued" | "failed";
+export type PassOutcome =
+  /** Not tried (yet). */
+  | "planned"
+  /** Graph issued it; an older one is replaced. */
+  | "issued"
+  /** Not issued, or issued but not usable. */
+  | "failed";
 
 /** The legacy per-user MFA state. */
 export interface PerUserMfaReport {
@@ -255,6 +432,17 @@ export interface VerificationReport {
   error?: ErrorInfo;
 }
 
+/** What the live list comes to. */
+export type VerificationOutcome =
+  /** None of the planned ids shows, and every kind that was asked for was readable. */
+  | "confirmed"
+  /** Some still show, or a kind could not be read. */
+  | "pending"
+  /** Not asked for. */
+  | "skipped"
+  /** The list could not be read. */
+  | "failed";
+
 /** A method that appeared during the run. */
 export interface AddedMethod {
   /** Graph's id. */
@@ -264,9 +452,6 @@ export interface AddedMethod {
   /** Masked. */
   label: string;
 }
-
-/** What the live list comes to. */
-export type VerificationOutcome = "confirmed" | "pending" | "skipped" | "failed";
 
 /** What the guard saw and could not see. */
 export interface GuardReport {
@@ -299,7 +484,13 @@ export interface GuardRole {
 }
 
 /** How a user has a role. */
-export type GuardRoleVia = "assignment" | "membership" | "eligibility";
+export type GuardRoleVia =
+  /** Assigned. */
+  | "assignment"
+  /** Through a membership. */
+  | "membership"
+  /** Eligible in Privileged Identity Management. */
+  | "eligibility";
 
 /** A role-assignable group. */
 export interface GuardGroup {
@@ -312,7 +503,11 @@ export interface GuardGroup {
 }
 
 /** How a user belongs to a group. */
-export type GuardGroupRelation = "member" | "owner";
+export type GuardGroupRelation =
+  /** Direct or nested. */
+  | "member"
+  /** Owner. */
+  | "owner";
 
 /** What the guard may not read. */
 export interface GuardBlindSpot {
@@ -331,7 +526,29 @@ export interface Residual {
 }
 
 /** Stable names of residuals. */
-export type ResidualCode = "appPasswords" | "accessTokensLive" | "guestHomeSessions" | "hiddenKinds" | "unknownKinds" | "keptSignInMethods" | "methodsAdded" | "signInWithoutMfaUntilRegistered" | "registrationMayBeBlocked" | "resourceAccount" | "guardUnreadable";
+export type ResidualCode =
+  /** App passwords survive; no API removes them. */
+  | "appPasswords"
+  /** Access tokens that were issued before live on. */
+  | "accessTokensLive"
+  /** A guest's sessions belong to the home tenant. */
+  | "guestHomeSessions"
+  /** Kinds that this token or API version cannot see. */
+  | "hiddenKinds"
+  /** Methods of a kind that this version does not know. */
+  | "unknownKinds"
+  /** Methods that stay and can still sign in or reset the password. */
+  | "keptSignInMethods"
+  /** Methods that appeared during the run. */
+  | "methodsAdded"
+  /** Until the user registers again, the password alone signs in wherever no second factor is demanded. */
+  | "signInWithoutMfaUntilRegistered"
+  /** A Conditional Access policy may demand a second factor to register one. */
+  | "registrationMayBeBlocked"
+  /** The account signs a device in by itself. */
+  | "resourceAccount"
+  /** The guard could not look at everything. */
+  | "guardUnreadable";
 
 /** What can be restored, and what never comes back. */
 export interface Backup {
@@ -423,35 +640,6 @@ export interface MethodStatus {
   methodUsabilityReason?: string;
 }
 
-/** Stable names of what can go wrong. */
-export type ErrorCode = "invalidInput" | "unauthenticated" | "forbidden" | "userNotFound" | "protectedUser" | "managementRestricted" | "throttled" | "timeout" | "unreachable" | "unexpectedResponse" | "defaultMethodBlocked" | "policyRejected" | "unsupported" | "duplicateUser" | "expired" | "cancelled" | "internal";
-
-/** What went wrong, in one sentence, and what to do next. */
-export interface ErrorInfo {
-  /** The stable name. */
-  code: ErrorCode;
-  /** One plain sentence; no secret, no whole phone number. */
-  message: string;
-  /** What to do next. */
-  help: string;
-  /** Whether the same call may succeed later without any other change. */
-  retryable: boolean;
-  /** What Graph answered, where Graph answered. */
-  graph?: GraphError;
-}
-
-/** The part of Graph's error that identifies it to Microsoft's support. */
-export interface GraphError {
-  /** The HTTP status. */
-  status: number;
-  /** Graph's error code, `Authorization_RequestDenied` for example. */
-  code?: string;
-  /** Graph's `request-id`. */
-  requestId?: string;
-  /** Graph's own time of the error. */
-  date?: string;
-}
-
 /** One step of a run, as it happens. It never holds a pass, a token or a whole phone number. */
 export interface Event {
   /** When, RFC 3339 in UTC. */
@@ -474,6 +662,42 @@ export interface Event {
   reason?: string;
 }
 
+/** The steps of a run. */
+export type EventStep =
+  /** The user, the guard's findings and the methods have been read. */
+  | "read"
+  /** The plan stands. */
+  | "plan"
+  /** The Temporary Access Pass. */
+  | "temporaryAccessPass"
+  /** The default method was moved. */
+  | "signInPreference"
+  /** One method. */
+  | "method"
+  /** The per-user MFA state. */
+  | "perUserMfa"
+  /** The sessions. */
+  | "sessions"
+  /** The live list. */
+  | "verification"
+  /** A wait: throttling, a retry, or a list that is late. */
+  | "wait";
+
+/** How a step stands. */
+export type EventOutcome =
+  /** It begins. */
+  | "started"
+  /** Graph confirmed it. */
+  | "done"
+  /** It was gone already. */
+  | "alreadyGone"
+  /** It failed; `error` says why. */
+  | "failed"
+  /** Its answer is unknown; the live list will tell. */
+  | "inDoubt"
+  /** It was not needed. */
+  | "skipped";
+
 /** The method that an event is about. */
 export interface EventMethod {
   /** Graph's id of the method. */
@@ -485,18 +709,3 @@ export interface EventMethod {
   /** What the plan does with it. */
   action: MethodAction;
 }
-
-/** The steps of a run. */
-export type EventStep = "read" | "plan" | "temporaryAccessPass" | "signInPreference" | "method" | "perUserMfa" | "sessions" | "verification" | "wait";
-
-/** How a step stands. */
-export type EventOutcome = "started" | "done" | "alreadyGone" | "failed" | "inDoubt" | "skipped";
-
-/** What a reset removes: a preset, or exactly these kinds. */
-export type Methods = Preset | Kind[];
-
-/** How the guard's refusal may be waived. */
-export type AllowPrivileged = boolean | "ifUnreadable";
-
-/** A Temporary Access Pass: `true` for the tenant's defaults, or its options. */
-export type PassRequest = true | PassOptions;

@@ -1,0 +1,62 @@
+//! Everything that must hold before a commit, the fast and likely failures first.
+
+use crate::{build, generate, process, setup, size, wasm_test, workspace};
+use anyhow::{Context, Result};
+use std::process::Command;
+use std::time::Instant;
+
+/// All of it; stops at the first failure.
+pub fn run() -> Result<()> {
+    let start = Instant::now();
+    step("format", || cargo("fmt --all --check").context("run `just fmt`"))?;
+    step("setup", || setup::run().map(drop))?;
+    step("generated files", || generate::run(true))?;
+    step("lint", lint)?;
+    step("tests of the engine and the simulated tenant", || {
+        cargo("test --quiet -p entra-mfa-reset -p entra-tenant --features entra-tenant/server")
+    })?;
+    step("tests of the build", || cargo("test --quiet -p xtask"))?;
+    step("build", build::run)?;
+    step("size", size::run)?;
+    step("tests of the JavaScript bindings in wasm", wasm_test::run)?;
+    step("tests in wasmtime and other hosts", || cargo("test --quiet -p hosts"))?;
+    step("tests of the npm packages", || process::run(process::npm().arg("test").current_dir(workspace::path("js"))))?;
+    step("documentation", docs)?;
+    println!("all passed in {} s", start.elapsed().as_secs());
+    Ok(())
+}
+
+/// Clippy, with warnings denied.
+pub fn lint() -> Result<()> {
+    // The stricter rules of crates/core/clippy.toml are for the engine itself, not for its tests, which read files and
+    // clocks. So all targets are held to the common rules first.
+    let everything =
+        "clippy --quiet --workspace --exclude xtask --all-targets --features entra-tenant/server -- -D warnings";
+    process::run(command(everything).env("CLIPPY_CONF_DIR", workspace::root()))?;
+    cargo("clippy --quiet -p entra-mfa-reset --lib -- -D warnings")?;
+    cargo("clippy --quiet -p xtask --all-targets -- -D warnings")
+}
+
+/// The documentation, with warnings denied.
+pub fn docs() -> Result<()> {
+    let crates = "doc --quiet --no-deps --workspace --exclude xtask --exclude hosts";
+    process::run(command(crates).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn step(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    println!("== {name}");
+    let start = Instant::now();
+    work().with_context(|| format!("{name} failed"))?;
+    println!("   {:.1} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn cargo(line: &str) -> Result<()> {
+    process::run(&mut command(line))
+}
+
+fn command(line: &str) -> Command {
+    let mut command = Command::new("cargo");
+    command.args(line.split(' ')).current_dir(workspace::root());
+    command
+}

@@ -1,0 +1,54 @@
+# Everything is done by crates/xtask; this file only gives it names. Needs Rust and Node 20 or newer.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+xtask := "cargo run --quiet --package xtask --"
+
+# What there is
+[private]
+default:
+    @'{{ just_executable() }}' --justfile '{{ justfile() }}' --list --unsorted
+
+# A reset against the simulated tenant, in wasmtime and in Node
+demo: rust
+    @{{ xtask }} demo
+
+# Everything that must hold before a commit
+test: rust
+    @{{ xtask }} test
+
+# Format, generate and then test: run it before you commit
+ready: fmt gen test
+
+# The wasm target and the npm packages; the other recipes call it by themselves
+setup: rust
+    @{{ xtask }} setup
+
+# The artifacts: dist/entra-mfa-reset.wasm and dist/entra-mfa-reset.tgz
+build: rust
+    @{{ xtask }} build
+
+# What the artifacts weigh, against their budgets
+size: build
+    @{{ xtask }} size
+
+# The JSON Schema and the TypeScript types, from the Rust types
+gen: rust
+    @{{ xtask }} gen
+
+# Format the Rust code
+fmt: rust
+    @cargo fmt --all
+
+# Clippy, with warnings denied
+lint: rust
+    @{{ xtask }} lint
+
+# The documentation of the crates
+docs: rust
+    @{{ xtask }} docs
+
+[private]
+rust:
+    @command -v cargo > /dev/null || { echo "Rust is missing: install it from https://rustup.rs, then open a new shell" >&2; exit 1; }
+    @command -v cc > /dev/null || { echo "A C compiler is missing, which Rust needs to link: install gcc or clang (on macOS: xcode-select --install)" >&2; exit 1; }
