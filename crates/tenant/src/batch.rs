@@ -70,28 +70,36 @@ impl Tenant {
         fault: Option<Injected>,
     ) -> Answer {
         if let Some(fault) = fault.as_ref().filter(|fault| !fault.executes) {
-            return self.injected_answer(fault.status, call.now);
+            return self.injected_answer(fault.status, 2000, call.now);
         }
-        if member.body.is_some() && !member.has_content_type {
+        if !member.has_content_type && member.body.is_some() {
             self.violate("batchBodyWithoutContentType", "A member had a body and no Content-Type.", call.now);
             return content_type_missing();
         }
+        if matches!(member.method.as_str(), "POST" | "PATCH" | "PUT") && member.body.is_none() {
+            return content_type_missing();
+        }
         let inner = Call {
+            serial: call.serial,
             member: Some(place),
             ancestors,
+            now: call.now,
             method: member.method.clone(),
+            version: call.version,
+            path: String::new(),
+            segments: Vec::new(),
+            query: Vec::new(),
             body: member.body.clone(),
             has_content_type: member.has_content_type,
             eventual: member.eventual,
             origin: Rc::clone(&call.origin),
             claims: Rc::clone(&call.claims),
-            ..call.clone()
         };
         let answer = match self.execute(inner, &member.url) {
             Ok(answer) | Err(answer) => answer,
         };
         match fault {
-            Some(fault) => self.injected_answer(fault.status, call.now),
+            Some(fault) => self.injected_answer(fault.status, 2000, call.now),
             None => answer,
         }
     }

@@ -1,5 +1,126 @@
 use crate::answer::Answer;
-use crate::tenant::Tenant;
+use crate::clock;
+use crate::state::{LogEntry, is_token_endpoint};
+use crate::tenant::{Tenant, respond};
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, header};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How likely each fault is for one request, from 0 to 1. Their sum is the likelihood of any fault.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct FaultRates {
+    /// The connection is refused: nothing arrives.
+    pub refused: f64,
+    /// The connection breaks before the request is read: nothing runs.
+    pub dropped_before: f64,
+    /// The connection breaks before the answer is out: the request ran.
+    pub dropped_after: f64,
+    /// The answer takes `slow_milliseconds` longer.
+    pub slow: f64,
+    /// A gateway answers 502 in HTML: nothing ran.
+    pub html: f64,
+    /// A gateway answers 504 in HTML: the request ran.
+    pub gateway_timeout: f64,
+    /// The answer is cut in half: the request ran.
+    pub truncated: f64,
+    /// The token is refused as expired, now and from then on.
+    pub expired_token: f64,
+    /// 429: nothing ran.
+    pub throttled: f64,
+    /// 503, with or without `Retry-After`: nothing ran.
+    pub unavailable: f64,
+    /// One member of a batch answers 429: it did not run. A single call answers so itself.
+    pub member_throttled: f64,
+    /// One member of a batch answers 503: it did not run. A single call answers so itself.
+    pub member_unavailable: f64,
+    /// One member of a batch answers 504: it ran. A single call answers so itself.
+    pub member_timeout: f64,
+    /// How much longer a slow answer takes.
+    pub slow_milliseconds: u64,
+}
+
+impl Default for FaultRates {
+    fn default() -> Self {
+        FaultRates {
+            refused: 0.0,
+            dropped_before: 0.0,
+            dropped_after: 0.0,
+            slow: 0.0,
+            html: 0.0,
+            gateway_timeout: 0.0,
+            truncated: 0.0,
+            expired_token: 0.0,
+            throttled: 0.0,
+            unavailable: 0.0,
+            member_throttled: 0.0,
+            member_unavailable: 0.0,
+            member_timeout: 0.0,
+            slow_milliseconds: 5000,
+        }
+    }
+}
+
+impl FaultRates {
+    /// Every fault equally likely, and any of them with the likelihood `total`.
+    pub fn even(total: f64) -> FaultRates {
+        let each = total / 13.0;
+        FaultRates {
+            refused: each,
+            dropped_before: each,
+            dropped_after: each,
+            slow: each,
+            html: each,
+            gateway_timeout: each,
+            truncated: each,
+            expired_token: each,
+            throttled: each,
+            unavailable: each,
+            member_throttled: each,
+            member_unavailable: each,
+            member_timeout: each,
+            ..FaultRates::default()
+        }
+    }
+
+    fn pick(&self, mut at: f64) -> Option<Fault> {
+        let rates = [
+            (Fault::Refused, self.refused),
+            (Fault::DroppedBefore, self.dropped_before),
+            (Fault::DroppedAfter, self.dropped_after),
+            (Fault::Slow, self.slow),
+            (Fault::Html, self.html),
+            (Fault::GatewayTimeout, self.gateway_timeout),
+            (Fault::Truncated, self.truncated),
+            (Fault::ExpiredToken, self.expired_token),
+            (Fault::Throttled, self.throttled),
+            (Fault::Unavailable, self.unavailable),
+            (Fault::Member(429, false), self.member_throttled),
+            (Fault::Member(503, false), self.member_unavailable),
+            (Fault::Member(504, true), self.member_timeout),
+        ];
+        rates.into_iter().find_map(|(fault, rate)| {
+            at -= rate;
+            (at < 0.0).then_some(fault)
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    Refused,
+    DroppedBefore,
+    DroppedAfter,
+    Slow,
+    Html,
+    GatewayTimeout,
+    Truncated,
+    ExpiredToken,
+    Throttled,
+    Unavailable,
+    Member(u16, bool),
+}
 
 /// What a fault does to one member of the next batch.
 #[derive(Debug, Clone)]
@@ -10,12 +131,167 @@ pub(crate) struct Injected {
     pub(crate) executes: bool,
 }
 
-impl Tenant {
-    /// The answer of a member that a fault has hit.
-    pub(crate) fn injected_answer(&self, status: u16, now: u64) -> Answer {
-        match status {
-            429 => self.throttled(2000, now),
-            _ => Answer::error(status, "ServiceNotAvailable", "The service is temporarily unavailable."),
+/// Why no answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryError {
+    /// The request never arrived.
+    NeverSent,
+    /// The connection broke; the request may have run.
+    Lost,
+}
+
+/// What becomes of one request.
+#[derive(Debug)]
+pub struct Delivery {
+    /// How long it takes until the caller knows, in milliseconds.
+    pub after_ms: u64,
+    /// The answer, or its absence.
+    pub result: Result<Response<Bytes>, DeliveryError>,
+}
+
+/// A network with faults between a caller and a tenant. The same seed gives the same faults in the same order.
+#[derive(Debug, Clone)]
+pub struct Faults {
+    random: fastrand::Rng,
+    rates: FaultRates,
+}
+
+impl Faults {
+    /// Faults drawn from `seed` at these rates.
+    pub fn new(seed: u64, rates: FaultRates) -> Faults {
+        Faults { random: fastrand::Rng::with_seed(seed), rates }
+    }
+
+    /// A network without faults.
+    pub fn none() -> Faults {
+        Faults::new(0, FaultRates::default())
+    }
+
+    /// Carries one request to the tenant, or not, and its answer back, or not.
+    pub fn deliver(&mut self, tenant: &mut Tenant, request: Request<Bytes>, now: u64) -> Delivery {
+        let latency = tenant.seed.latency_milliseconds;
+        let fault = self.rates.pick(self.random.f64());
+        // Drawn for every request, so that one request's fault does not move those that follow.
+        let draw = self.random.u64(..);
+        let is_login = is_token_endpoint(request.uri().path());
+        let arrived = |result| Delivery { after_ms: latency, result };
+        match fault {
+            Some(Fault::Refused) => Delivery { after_ms: 1, result: Err(DeliveryError::NeverSent) },
+            Some(Fault::DroppedBefore) => arrived(Err(DeliveryError::Lost)),
+            Some(Fault::DroppedAfter) => {
+                tenant.handle(request, now);
+                arrived(Err(DeliveryError::Lost))
+            }
+            Some(Fault::Slow) => {
+                let after_ms = latency + self.rates.slow_milliseconds;
+                let response = tenant.handle_until(request, now, now + after_ms);
+                Delivery { after_ms, result: Ok(response) }
+            }
+            Some(Fault::Html) => {
+                tenant.note(&request, 502, now);
+                arrived(Ok(html(502, "Bad Gateway")))
+            }
+            Some(Fault::GatewayTimeout) => {
+                tenant.handle(request, now);
+                arrived(Ok(html(504, "Gateway Time-out")))
+            }
+            Some(Fault::Truncated) => {
+                let response = tenant.handle(request, now);
+                arrived(Ok(response.map(|body| body.slice(..body.len() / 2))))
+            }
+            Some(Fault::ExpiredToken) => {
+                tenant.refuse_token(request.headers().get(header::AUTHORIZATION));
+                arrived(Ok(tenant.handle(request, now)))
+            }
+            Some(Fault::Throttled) if !is_login => {
+                tenant.note(&request, 429, now);
+                arrived(Ok(tenant.front_door(429, 1 + draw % 3000, now)))
+            }
+            Some(Fault::Unavailable) if !is_login => {
+                tenant.note(&request, 503, now);
+                arrived(Ok(tenant.front_door(503, draw % 2 * 2000, now)))
+            }
+            Some(Fault::Member(status, executes)) if !is_login => {
+                arrived(Ok(tenant.handle_with_fault(request, now, status, executes, draw)))
+            }
+            _ => arrived(Ok(tenant.handle(request, now))),
         }
     }
+}
+
+impl Tenant {
+    /// As [`Tenant::handle`], with one member of a batch hit by a fault, or the call itself.
+    fn handle_with_fault(
+        &mut self,
+        request: Request<Bytes>,
+        now: u64,
+        status: u16,
+        executes: bool,
+        draw: u64,
+    ) -> Response<Bytes> {
+        let members = serde_json::from_slice::<Value>(request.body())
+            .ok()
+            .and_then(|body| body.get("requests").and_then(Value::as_array).map(Vec::len))
+            .unwrap_or(0);
+        match u64::try_from(members) {
+            Ok(members @ 1..) => {
+                let place = usize::try_from(draw % members).unwrap_or(0);
+                self.injected = vec![Injected { place, status, executes }];
+                let response = self.handle(request, now);
+                self.injected.clear();
+                response
+            }
+            _ if executes => {
+                self.handle(request, now);
+                self.front_door(status, 0, now)
+            }
+            _ => {
+                self.note(&request, status, now);
+                self.front_door(status, 2000, now)
+            }
+        }
+    }
+
+    /// As [`Tenant::handle`], with the answer out at `until`.
+    fn handle_until(&mut self, request: Request<Bytes>, now: u64, until: u64) -> Response<Bytes> {
+        let response = self.handle(request, now);
+        let serial = self.serial;
+        for account in self.accounts.iter_mut().filter(|account| account.writing.0 == serial) {
+            account.writing.1 = account.writing.1.max(until);
+        }
+        response
+    }
+
+    /// An answer that comes from before the service: nothing ran, or nobody knows.
+    fn front_door(&mut self, status: u16, wait: u64, now: u64) -> Response<Bytes> {
+        let request_id = self.new_id();
+        let mut answer = self.injected_answer(status, wait, now);
+        answer.stamp(now, &request_id, &request_id);
+        respond(answer.with("request-id", request_id))
+    }
+
+    /// The answer of a call or a member that a fault has hit.
+    pub(crate) fn injected_answer(&self, status: u16, wait: u64, now: u64) -> Answer {
+        let text = "The service is temporarily unavailable.";
+        match status {
+            429 => self.throttled(wait, now),
+            503 if wait > 0 => Answer::error(503, "ServiceNotAvailable", text).with("Retry-After", "2"),
+            _ => Answer::error(status, "ServiceNotAvailable", text),
+        }
+    }
+
+    /// Logs a request that was answered before it reached the service.
+    fn note(&mut self, request: &Request<Bytes>, status: u16, now: u64) {
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let entry = LogEntry::of(request.method().as_str(), path, clock::rfc3339(now));
+        self.log.push(LogEntry { status, ..entry });
+    }
+}
+
+fn html(status: u16, title: &str) -> Response<Bytes> {
+    let page = format!("<html><head><title>{status} {title}</title></head><body><h1>{title}</h1></body></html>\r\n");
+    let mut response = respond(Answer { status, headers: Vec::new(), body: None });
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    *response.body_mut() = Bytes::from(page);
+    response
 }

@@ -16,6 +16,8 @@ mod permission;
 mod phone;
 mod preference;
 mod seed;
+#[cfg(feature = "server")]
+pub mod server;
 mod settings;
 mod state;
 mod tenant;
@@ -23,6 +25,7 @@ mod throttle;
 mod token;
 mod user;
 
+pub use fault::{Delivery, DeliveryError, FaultRates, Faults};
 pub use seed::{Relation, Seed, SeedApp, SeedGroup, SeedRole, SeedUser, SignInPreferences};
 pub use settings::{Cloud, DefaultRuleText, ExternalDelete, PassPolicy, RetryAfter, RevokeAnswer, Settings};
 pub use state::{LogEntry, LogMember, State, Violation};

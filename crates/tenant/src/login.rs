@@ -3,10 +3,10 @@ use crate::call::query;
 use crate::clock;
 use crate::state::LogEntry;
 use crate::tenant::{Tenant, ascii, respond};
-use crate::token::TokenClaims;
+use crate::token::{TokenClaims, UNANSWERED};
 use bytes::Bytes;
 use http::Response;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A refusal of the sign-in service: status, `error`, AADSTS code, text.
 type Refusal = (u16, &'static str, u32, String);
@@ -16,11 +16,11 @@ impl Tenant {
     pub(crate) fn login(
         &mut self,
         parts: &http::request::Parts,
-        path: &str,
+        mut entry: LogEntry,
         body: &Bytes,
         now: u64,
     ) -> Response<Bytes> {
-        if Self::bearer(&parts.headers).is_some() {
+        if parts.headers.contains_key(http::header::AUTHORIZATION) {
             self.violate("tokenSentToLogin", "A bearer token came to the token endpoint.", now);
         }
         let trace = self.new_id();
@@ -28,7 +28,7 @@ impl Tenant {
             id if id.is_empty() => self.new_id(),
             id => id,
         };
-        let tenant = path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
+        let tenant = entry.path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
         let answer = match self.mint(parts, &tenant, body, now) {
             Ok(token) => Answer::ok(json!({
                 "token_type": "Bearer",
@@ -54,14 +54,8 @@ impl Tenant {
                 )
             }
         };
-        self.log.push(LogEntry {
-            at: clock::rfc3339(now),
-            method: parts.method.to_string(),
-            path: path.to_owned(),
-            version: "login".into(),
-            status: answer.status,
-            members: Vec::new(),
-        });
+        entry.status = answer.status;
+        self.log.push(entry);
         respond(answer.with("x-ms-request-id", trace).with("Date", clock::http_date(now)))
     }
 
@@ -152,8 +146,9 @@ impl Tenant {
             exp: Some(now / 1000 + self.seed.settings.token_lifetime_seconds),
             ..TokenClaims::default()
         };
+        let answers_challenge = serde_json::from_str::<Value>(field("claims")).is_ok_and(|claims| claims.is_object());
         self.issued_tokens += 1;
-        let uti = Some(format!("t{}", self.issued_tokens));
+        let uti = Some(format!("{}{}", if answers_challenge { 'c' } else { UNANSWERED }, self.issued_tokens));
         Ok(self.access_token(&TokenClaims { uti, ..claims }))
     }
 

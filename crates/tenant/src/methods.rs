@@ -156,9 +156,12 @@ impl Tenant {
     }
 
     fn qr_code_pin(&mut self, call: &Call, user: usize) -> Reply {
-        let id = self.accounts[user].methods.iter().find(|method| method.kind == Kind::QrCodePin && method.exists());
-        let id = id.map(|method| method.id.clone()).unwrap_or_default();
-        if call.method == "DELETE" {
+        let is_delete = call.method == "DELETE";
+        let known = |method: &&Registered| {
+            method.kind == Kind::QrCodePin && if is_delete { method.exists() } else { method.shows(call.now) }
+        };
+        let id = self.accounts[user].methods.iter().find(known).map(|method| method.id.clone()).unwrap_or_default();
+        if is_delete {
             self.delete(call, user, Kind::QrCodePin, &id)
         } else {
             self.item(call, user, Kind::QrCodePin, &id)

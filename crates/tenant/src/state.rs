@@ -50,6 +50,25 @@ pub struct LogEntry {
     pub members: Vec<LogMember>,
 }
 
+impl LogEntry {
+    /// An entry without status of a path that still has its version.
+    pub(crate) fn of(method: &str, path: &str, at: String) -> LogEntry {
+        let trimmed = path.trim_start_matches('/');
+        let is_login = path.split('?').next().is_some_and(is_token_endpoint);
+        let (version, path) = match trimmed.split_once('/') {
+            _ if is_login => ("login", path.to_owned()),
+            Some((version, rest)) => (version, format!("/{rest}")),
+            None => (trimmed, "/".to_owned()),
+        };
+        LogEntry { at, method: method.to_owned(), path, version: version.to_owned(), status: 0, members: Vec::new() }
+    }
+}
+
+/// `/{tenant}/oauth2/v2.0/token`.
+pub(crate) fn is_token_endpoint(path: &str) -> bool {
+    path.to_ascii_lowercase().ends_with("/oauth2/v2.0/token")
+}
+
 /// One member of a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

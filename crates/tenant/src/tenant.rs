@@ -6,7 +6,6 @@ use crate::fault::Injected;
 use crate::seed::Seed;
 use crate::state::{LogEntry, Violation};
 use crate::throttle::Bucket;
-use crate::token::TokenClaims;
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header};
 use serde_json::Value;
@@ -73,27 +72,14 @@ impl Tenant {
     pub fn handle(&mut self, request: Request<Bytes>, now: u64) -> Response<Bytes> {
         self.serial += 1;
         let (parts, body) = request.into_parts();
-        let path = parts.uri.path().to_owned();
-        if path.to_ascii_lowercase().ends_with("/oauth2/v2.0/token") {
-            return self.login(&parts, &path, &body, now);
+        let whole = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let mut entry = LogEntry::of(parts.method.as_str(), &whole, clock::rfc3339(now));
+        if entry.version == "login" {
+            return self.login(&parts, entry, &body, now);
         }
         let client_request_id = ascii(&parts.headers, "client-request-id");
         let request_id = self.new_id();
-        let whole = match parts.uri.query() {
-            Some(query) => format!("{path}?{query}"),
-            None => path.clone(),
-        };
-        let trimmed = whole.trim_start_matches('/');
-        let (version, rest) = trimmed.split_once('/').unwrap_or((trimmed, ""));
-        let mut entry = LogEntry {
-            at: clock::rfc3339(now),
-            method: parts.method.to_string(),
-            path: format!("/{rest}"),
-            version: version.to_owned(),
-            status: 0,
-            members: Vec::new(),
-        };
-        let reply = self.graph(&parts, version, &format!("/{rest}"), &body, now, &request_id, &mut entry);
+        let reply = self.graph(&parts, &body, now, &request_id, &mut entry);
         let mut answer = match reply {
             Ok(answer) | Err(answer) => answer,
         };
@@ -109,18 +95,15 @@ impl Tenant {
         )
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn graph(
         &mut self,
         parts: &http::request::Parts,
-        version: &str,
-        path: &str,
         body: &Bytes,
         now: u64,
         request_id: &str,
         entry: &mut LogEntry,
     ) -> Reply {
-        let Some(version) = Version::parse(version) else {
+        let Some(version) = Version::parse(&entry.version) else {
             return Err(Answer::error(400, "BadRequest", "Invalid version."));
         };
         let claims = self.authenticate(parts.headers.get(header::AUTHORIZATION), now)?;
@@ -152,11 +135,12 @@ impl Tenant {
             origin: origin(parts, self.seed.settings.cloud.graph()),
             claims: Rc::new(claims),
         };
+        let path = entry.path.clone();
         if path == "/$batch" {
             call.expect("POST")?;
             return self.batch(&call, request_id, entry);
         }
-        self.execute(call, path)
+        self.execute(call, &path)
     }
 
     /// One call, alone or in a batch: the path is taken apart, the bucket asked, and the handler found.
@@ -173,10 +157,7 @@ impl Tenant {
             }
             Err(PathError::Segment(segment)) => return Err(Answer::no_segment(&segment)),
         };
-        let usage = match self.throttle(call.now) {
-            Ok(usage) => usage,
-            Err(throttled) => return Err(throttled),
-        };
+        let usage = self.throttle(call.now)?;
         let mut answer = match self.route(&call) {
             Ok(answer) | Err(answer) => answer,
         };
@@ -298,11 +279,6 @@ impl Tenant {
             bits as u64 & 0xffff_ffff_ffff
         )
     }
-
-    /// The claims of the bearer token, for a caller that wants to look and not to call.
-    pub(crate) fn bearer(headers: &HeaderMap) -> Option<&http::HeaderValue> {
-        headers.get(header::AUTHORIZATION)
-    }
 }
 
 pub(crate) fn ascii(headers: &HeaderMap, name: &str) -> String {
@@ -334,19 +310,4 @@ pub(crate) fn respond(answer: Answer) -> Response<Bytes> {
         }
     }
     response
-}
-
-impl TokenClaims {
-    /// An application's token with everything that the engine may want.
-    pub fn everything() -> TokenClaims {
-        TokenClaims::application([
-            "User.Read.All",
-            "UserAuthenticationMethod.ReadWrite.All",
-            "User.RevokeSessions.All",
-            "Policy.ReadWrite.AuthenticationMethod",
-            "GroupMember.Read.All",
-            "RoleManagement.Read.Directory",
-            "RoleEligibilitySchedule.Read.Directory",
-        ])
-    }
 }

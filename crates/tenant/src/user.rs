@@ -1,5 +1,5 @@
 use crate::answer::{Answer, Reply};
-use crate::call::{Call, content_type_missing};
+use crate::call::Call;
 use crate::clock;
 use crate::permission::USER_READ;
 use crate::settings::RevokeAnswer;
@@ -112,9 +112,6 @@ impl Tenant {
     pub(crate) fn revoke(&mut self, call: &Call, user: usize) -> Reply {
         call.expect("POST")?;
         self.permit_revoke(call, user)?;
-        if call.member.is_some() && (call.body.is_none() || !call.has_content_type) {
-            return Err(content_type_missing());
-        }
         let account = &mut self.accounts[user];
         if !account.is_external() {
             account.seed.sign_in_sessions_valid_from_date_time = Some(clock::rfc3339(call.now / 1000 * 1000));

@@ -1,0 +1,83 @@
+//! `entra-tenant`: the simulated tenant as a server on loopback.
+
+use clap::Parser;
+use entra_tenant::server::serve;
+use entra_tenant::{FaultRates, Faults, Seed};
+use std::error::Error;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tokio::net::TcpListener;
+
+/// A simulated Microsoft Entra tenant. Prints its address on the first line, and serves until it is told to stop.
+#[derive(Debug, Parser)]
+#[command(name = "entra-tenant", version)]
+struct Options {
+    /// Port on 127.0.0.1; 0 lets the system choose.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// What the tenant holds, as JSON; the sample tenant when absent.
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+    /// How long every answer takes, instead of what the seed says.
+    #[arg(long, value_name = "N")]
+    latency_ms: Option<u64>,
+    /// Faults from this seed, each request hit with this likelihood (0.2 when absent).
+    #[arg(long, value_name = "SEED[:RATE]", value_parser = faults)]
+    faults: Option<Faults>,
+}
+
+fn faults(text: &str) -> Result<Faults, String> {
+    let (seed, rate) = text.split_once(':').unwrap_or((text, "0.2"));
+    let seed = seed.parse().map_err(|_| "the seed is not a number".to_owned())?;
+    let rate = rate.parse().map_err(|_| "the rate is not a number".to_owned())?;
+    if !(0.0..=1.0).contains(&rate) {
+        return Err("the rate does not lie between 0 and 1".to_owned());
+    }
+    Ok(Faults::new(seed, FaultRates::even(rate)))
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run(Options::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("entra-tenant: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<(), Box<dyn Error>> {
+    let mut seed = match &options.seed {
+        Some(file) => {
+            let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+            serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?
+        }
+        None => Seed::sample(),
+    };
+    if let Some(latency) = options.latency_ms {
+        seed.latency_milliseconds = latency;
+    }
+    let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
+    println!("http://{}", listener.local_addr()?);
+    std::io::stdout().flush()?;
+    serve(listener, seed, options.faults.unwrap_or_else(Faults::none), told_to_stop()).await?;
+    Ok(())
+}
+
+async fn told_to_stop() {
+    let interrupt = async { drop(tokio::signal::ctrl_c().await) };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                () = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    interrupt.await;
+}
