@@ -124,7 +124,7 @@ impl<'a> Execution<'a> {
             let failed = issued.error.clone();
             self.pass = Some(issued);
             if failed.is_some() {
-                self.leave_all("the pass was not issued, so nothing was removed");
+                self.leave_all("there is no pass that works, so nothing was removed");
                 return Ok(());
             }
             self.mark_replaced();
@@ -163,6 +163,7 @@ impl<'a> Execution<'a> {
     fn leave_all(&mut self, why: &str) {
         for (done, step) in self.methods.iter_mut().zip(&self.plan.steps) {
             if step.action != MethodAction::Keep {
+                done.outcome = MethodOutcome::Kept;
                 done.reason = Some(why.to_owned());
             }
         }
@@ -429,15 +430,18 @@ impl<'a> Execution<'a> {
     async fn withdraw_pass(&mut self) -> bool {
         let Some(id) = self.pass.as_ref().and_then(|pass| pass.id.clone()) else { return false };
         let path = Path::user(&self.user.id).literal("/authentication/temporaryAccessPassMethods").value(&id);
-        let call = Call { repeatable: true, ..Call::write(Verb::DELETE, Version::V1, path, None, Context::Pass) };
-        let gone = match self.graph.call(&call).await {
-            Ok(answer) => answer.is_success() || (answer.status.as_u16() == 404 && !answer.is_unrouted()),
-            Err(_) => false,
+        let call = Call::write(Verb::DELETE, Version::V1, path, None, Context::Pass);
+        let stands = match self.graph.call(&call).await {
+            Ok(answer) if matches!(answer.status.as_u16(), 500 | 502 | 504) => false,
+            Ok(answer) => !answer.is_success() && (answer.status.as_u16() != 404 || answer.is_unrouted()),
+            Err(Failure::NotRun(_)) => true,
+            // It may be gone, so it no longer counts as issued.
+            Err(Failure::InDoubt(_)) => false,
         };
-        if gone {
+        if !stands {
             self.pass = Some(pass::empty(crate::PassOutcome::Planned));
         }
-        gone
+        !stands
     }
 
     /// Reads the live list for removals whose answer was lost. Returns those that have to be sent again.

@@ -168,7 +168,11 @@ pub(crate) fn report(graph: &Graph, request: &ResetRequest, found: Found<'_>, ma
     let sessions = execution.sessions.as_ref().map(|sessions| sessions.outcome);
     let added: &[AddedMethod] = verification.as_ref().map_or(&[], |verification| &verification.added);
     let mut residuals = residuals::of_reading(user, registered, !guard.unreadable.is_empty());
-    residuals.extend(residuals::of_plan(user, registered, plan, sessions, added));
+    let planned = |at: usize| plan.steps[at].action != MethodAction::Keep && !plan.steps[at].replaced;
+    let removed = execution.removed();
+    let goes = |at| planned(at) && (dry.is_some() || removed.contains(&at));
+    let gone: Vec<bool> = (0..plan.steps.len()).map(goes).collect();
+    residuals.extend(residuals::of_plan(user, registered, plan, &gone, sessions, added));
     let error = dry
         .flatten()
         .or_else(|| execution.stop.clone())

@@ -4,7 +4,7 @@ use crate::directory::User;
 use crate::kind::Kind;
 use crate::methods::{Method, Registered};
 use crate::plan::{Plan, PlannedSessions};
-use crate::report::{AddedMethod, MethodAction, Residual, ResidualCode, SessionsOutcome};
+use crate::report::{AddedMethod, Residual, ResidualCode, SessionsOutcome};
 use crate::request::PerUserMfaState;
 use std::collections::BTreeSet;
 
@@ -44,17 +44,18 @@ pub(crate) fn of_reading(user: &User, registered: &Registered, guard_blind: bool
     found
 }
 
-/// What can be said of a plan or of a run.
+/// What can be said of a plan or of a run. `gone`: whether each method went, or would go.
 pub(crate) fn of_plan(
     user: &User,
     registered: &Registered,
     plan: &Plan,
+    gone: &[bool],
     sessions: Option<SessionsOutcome>,
     added: &[AddedMethod],
 ) -> Vec<Residual> {
     let mut found = Vec::new();
-    let stays = |(at, _): &(usize, &Method)| plan.steps.get(*at).is_some_and(|step| step.action == MethodAction::Keep);
-    let kept: Vec<&Method> = registered.methods.iter().enumerate().filter(stays).map(|(_, method)| method).collect();
+    let left: Vec<&Method> =
+        registered.methods.iter().zip(gone).filter(|(_, gone)| !**gone).map(|(method, _)| method).collect();
     if plan.selects {
         match plan.per_user_mfa.or(registered.per_user_mfa) {
             Some(PerUserMfaState::Disabled | PerUserMfaState::Enabled) => {}
@@ -68,7 +69,7 @@ pub(crate) fn of_plan(
                  removes them",
             )),
         }
-        let signing: Vec<&&Method> = kept.iter().filter(|method| signs_in(method)).collect();
+        let signing: Vec<&&Method> = left.iter().filter(|method| signs_in(method)).collect();
         if !signing.is_empty() {
             let kinds = names(signing.iter().map(|method| method.kind));
             let message = format!("these stay and can still sign in or reset the password: {kinds}");
@@ -92,17 +93,23 @@ pub(crate) fn of_plan(
         let message = format!("methods appeared while the reset ran, and were left alone: {kinds}");
         found.push(residual(ResidualCode::MethodsAdded, message));
     }
-    let removes = plan.steps.iter().any(|step| step.action != MethodAction::Keep && !step.replaced);
-    if removes && !kept.iter().any(|method| is_second_factor(method)) && !user.is_resource_account() {
+    let removes = gone.contains(&true);
+    if removes && !left.iter().any(|method| is_second_factor(method)) && !user.is_resource_account() {
+        let seen = if registered.hidden.is_empty() { "" } else { "as far as this token can see: " };
         found.push(residual(
             ResidualCode::SignInWithoutMfaUntilRegistered,
-            "until the user registers again, the password alone signs in wherever no policy demands a second factor",
+            format!(
+                "{seen}until the user registers again, the password alone signs in wherever no policy demands a second \
+                 factor"
+            ),
         ));
         if plan.pass.is_none() {
             found.push(residual(
                 ResidualCode::RegistrationMayBeBlocked,
-                "neither a pass nor a strong method is left: a Conditional Access policy on registering security info \
-                 would lock the user out; issue a Temporary Access Pass",
+                format!(
+                    "{seen}neither a pass nor a strong method is left: a Conditional Access policy on registering \
+                     security info would lock the user out; issue a Temporary Access Pass"
+                ),
             ));
         }
     }

@@ -6,6 +6,8 @@
 
 mod effect;
 mod host;
+#[cfg(test)]
+mod tests;
 
 pub use effect::{AccessToken, Effect, EffectId, Reply, SendError, TokenRequest};
 pub(crate) use host::{Host, first};
