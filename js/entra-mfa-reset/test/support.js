@@ -1,0 +1,90 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import { SandboxTenant } from "entra-mfa-reset/sandbox";
+import { checksummed, claims } from "../dist/token.js";
+
+export const ADELE = "adele.vance@contoso.com";
+export const BIN = fileURLToPath(new URL("../dist/cli/bin.js", import.meta.url));
+
+/** A token of the sandbox with other claims than the usual. */
+export function tokenWith(changes, seed) {
+  return checksummed({ ...claims(seed), ...changes });
+}
+
+/**
+ * A tenant behind a real socket. `intercept` may answer in its place: with a Response, by destroying the socket
+ * itself, or not at all.
+ */
+export async function serve(context, { tenant = new SandboxTenant(), intercept } = {}) {
+  const requests = [];
+  const server = createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) {
+      chunks.push(chunk);
+    }
+    const body = Buffer.concat(chunks);
+    const seen = { method: request.method, path: request.url, headers: request.headers, body: body.toString() };
+    requests.push(seen);
+    const instead = await intercept?.(seen, response, requests.length);
+    if (instead === "answered") {
+      return;
+    }
+    const init = { method: request.method, headers: request.headers, ...(body.length > 0 && { body }) };
+    const answer = instead ?? (await tenant.fetch(new URL(request.url, "https://graph.microsoft.com"), init));
+    response.writeHead(answer.status, [...answer.headers].flat());
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${server.address().port}`, tenant, requests };
+}
+
+/** An origin at which nobody listens. */
+export async function deadOrigin() {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return `http://127.0.0.1:${port}`;
+}
+
+/** Runs the command as a process. */
+export function cli(args, { env = {}, bin = BIN, cwd } = {}) {
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(AZURE_|ENTRA_|NO_COLOR|FORCE_COLOR|NODE_TEST|NODE_OPTIONS)/.test(name)),
+  );
+  const child = spawn(process.execPath, [bin, ...args], { env: { ...inherited, ...env }, cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const out = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text) => (out.stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text) => (out.stderr += text));
+  const done = once(child, "close").then(([code, signal]) => ({ code, signal, ...out }));
+  return { child, out, done };
+}
+
+/** Waits until something holds. */
+export async function until(holds, milliseconds = 10_000) {
+  const end = Date.now() + milliseconds;
+  while (!(await holds())) {
+    if (Date.now() > end) {
+      throw new Error("It did not come true in time.");
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** The kinds that a user has in a tenant now. */
+export async function kinds(tenant, user) {
+  const { users } = await tenant.state();
+  return users
+    .find((known) => known.userPrincipalName === user || known.id === user)
+    .methods.map((method) => method["@odata.type"].replace("#microsoft.graph.", "").replace("AuthenticationMethod", ""))
+    .sort();
+}
