@@ -157,6 +157,9 @@ fn assignment(user: &str, place: usize, role: &SeedRole, eligible: bool, expand:
     if eligible {
         entity.insert("appScopeId".into(), Value::Null);
         entity.insert("memberType".into(), "Direct".into());
+        entity.insert("startDateTime".into(), "2026-01-01T00:00:00Z".into());
+        entity.insert("endDateTime".into(), Value::Null);
+        entity.insert("roleEligibilityScheduleId".into(), format!("{user}-{place}").into());
     }
     if expand {
         entity.insert(

@@ -3,32 +3,37 @@ use crate::clock;
 use crate::settings::RetryAfter;
 use crate::tenant::Tenant;
 
-/// A token bucket, counted in thousandths of a call.
+/// What one call takes out of the bucket. Each millisecond puts in one unit per call of the limit, so that ten
+/// seconds fill it.
+const CALL: u64 = 10_000;
+
+/// A token bucket.
 #[derive(Debug, Clone)]
 pub(crate) struct Bucket {
-    size: Option<u64>,
+    calls: Option<u64>,
     level: u64,
     filled_at: u64,
 }
 
 impl Bucket {
     pub(crate) fn new(calls_per_10s: Option<u32>) -> Bucket {
-        let size = calls_per_10s.map(|calls| u64::from(calls.max(1)) * 1000);
-        Bucket { size, level: size.unwrap_or(0), filled_at: 0 }
+        let calls = calls_per_10s.map(|calls| u64::from(calls.max(1)));
+        Bucket { calls, level: calls.unwrap_or(0) * CALL, filled_at: 0 }
     }
 
     /// Takes one call out: how full the limit is in percent, or how many milliseconds are missing.
     fn take(&mut self, now: u64) -> Result<Option<u64>, u64> {
-        let Some(size) = self.size else {
+        let Some(calls) = self.calls else {
             return Ok(None);
         };
-        let passed = now.saturating_sub(self.filled_at).min(10_000);
-        self.level = size.min(self.level + size * passed / 10_000);
+        let size = calls * CALL;
+        let passed = now.saturating_sub(self.filled_at).min(CALL);
+        self.level = size.min(self.level + calls * passed);
         self.filled_at = self.filled_at.max(now);
-        if self.level < 1000 {
-            return Err(((1000 - self.level) * 10_000).div_ceil(size));
+        if self.level < CALL {
+            return Err((CALL - self.level).div_ceil(calls));
         }
-        self.level -= 1000;
+        self.level -= CALL;
         Ok(Some((size - self.level) * 100 / size))
     }
 }

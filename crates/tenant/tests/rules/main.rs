@@ -1,0 +1,24 @@
+//! What the tenant does, rule by rule. Each rule stands for a fact about Microsoft Graph.
+#![allow(clippy::unwrap_used)]
+
+mod authorization;
+mod batch;
+mod clouds;
+mod default_rule;
+mod delays;
+mod directory;
+mod errors;
+mod examples;
+mod faults;
+mod login;
+mod methods;
+mod passes;
+mod phones;
+mod requirements;
+mod routing;
+mod sample;
+mod sessions;
+mod state;
+mod throttling;
+mod users;
+mod world;
