@@ -244,13 +244,7 @@ impl<'a> Execution<'a> {
         let path = Path::user(&self.user.id).literal("/authentication/requirements");
         let call =
             Call { repeatable: true, ..Call::write(Verb::PATCH, Version::Beta, path, Some(body), Context::PerUserMfa) };
-        let error = if self.stable_only {
-            Some(Error::new(
-                ErrorCode::Unsupported,
-                "the per-user MFA state is beta only, and stableOnly forbids beta",
-                "Set it in the portal, or allow beta.",
-            ))
-        } else if self.registered.per_user_mfa == Some(after) {
+        let error = if self.registered.per_user_mfa == Some(after) {
             None
         } else {
             match self.graph.call(&call).await {
@@ -365,6 +359,28 @@ impl<'a> Execution<'a> {
         self.move_preference(&targets).await;
     }
 
+    async fn move_to_next(&mut self, targets: &mut VecDeque<Move>) -> bool {
+        while let Some(target) = targets.pop_front() {
+            if self.move_preference(&[target]).await {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// A default that had to make way for one of two methods that it points at, of two Authenticator apps for
+    /// example, is set again for the one that stays.
+    async fn move_back(&mut self, original: Option<String>) {
+        if self.current == original {
+            return;
+        }
+        let keeps = |at: usize| self.plan.steps[at].action == MethodAction::Keep;
+        let target = plan::targets(&self.registered.methods, keeps, true);
+        if let Some(target) = target.into_iter().find(|target| original.as_deref() == Some(target.value)) {
+            self.move_preference(&[target]).await;
+        }
+    }
+
     fn staying_targets(&self) -> Vec<Move> {
         let keeps = |at: usize| self.plan.steps[at].action == MethodAction::Keep;
         let mut targets = plan::targets(&self.registered.methods, keeps, true);
@@ -375,8 +391,9 @@ impl<'a> Execution<'a> {
     /// The default, with nothing left to remove but itself, and Graph still refuses: something stays that it could
     /// be, or the removals before it do not show yet, or the new pass counts as another method.
     async fn remove_blocked(&mut self, at: usize, refusal: Error) {
-        let targets = self.staying_targets();
-        let mut moved = self.move_preference(&targets).await;
+        let original = self.current.clone();
+        let mut targets = VecDeque::from(self.staying_targets());
+        let mut moved = self.move_to_next(&mut targets).await;
         let mut refusal = refusal;
         let limit = u64::from(self.graph.session.limits.verify_seconds) * 1000;
         let begun = self.graph.host.now();
@@ -407,7 +424,10 @@ impl<'a> Execution<'a> {
                     self.settle(at, done);
                     break;
                 }
-                Verdict::Default(error) => refusal = error,
+                Verdict::Default(error) => {
+                    refusal = error;
+                    moved = self.move_to_next(&mut targets).await;
+                }
                 Verdict::InDoubt(error) => {
                     if self.settle_doubts(vec![(at, error)]).await.is_empty() {
                         break;
@@ -416,6 +436,7 @@ impl<'a> Execution<'a> {
                 Verdict::NotReached | Verdict::OtherForm => {}
             }
         }
+        self.move_back(original).await;
         if withdrawn && let Some(options) = &self.plan.pass {
             let again = pass::issue(self.graph, &self.user.id, options).await;
             self.pass =
@@ -468,6 +489,8 @@ impl<'a> Execution<'a> {
                     if !list.iter().any(shown) {
                         self.settle(at, done(MethodOutcome::Done));
                     } else if self.tries[at] < TRIES {
+                        // It stays in doubt until it has been sent again: a cancel may come first.
+                        self.methods[at] = in_doubt;
                         again.push(at);
                     } else {
                         self.settle(at, in_doubt);

@@ -18,6 +18,8 @@ mod options;
 mod outcome;
 mod pass;
 mod plan;
+#[cfg(test)]
+mod published;
 mod report;
 mod request;
 mod residuals;

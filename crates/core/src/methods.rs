@@ -109,7 +109,7 @@ pub(crate) struct Method {
 }
 
 impl Method {
-    fn read(entity: &Map<String, Value>, listed_as: Option<Kind>) -> Method {
+    pub(crate) fn read(entity: &Map<String, Value>, listed_as: Option<Kind>) -> Method {
         let text = |name: &str| entity.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let shown = |name: &str| text(name).map(printable);
         let graph_type = text("@odata.type").or_else(|| text("odata.type")).unwrap_or_default();
@@ -320,10 +320,10 @@ pub(crate) async fn read(graph: &Graph, user_id: &str, stable_only: bool) -> Res
         registered.methods = list(graph, user_id, stable_only, &mut registered.hidden).await?;
         return Ok(registered);
     }
-    let get = |rest, context| Call::get(Version::Beta, authentication(user_id, rest), context);
-    let mut calls = vec![get("signInPreferences", Context::Preference), get("requirements", Context::PerUserMfa)];
+    let get = |rest| Call::get(Version::Beta, authentication(user_id, rest), Context::Methods);
+    let mut calls = vec![get("signInPreferences"), get("requirements")];
     if !graph.session.no_mixed_list.get() {
-        calls.push(get("methods", Context::Methods));
+        calls.push(get("methods"));
     }
     let mut answers = graph.batch(Version::Beta, &calls, Order::Parallel).await;
     let mixed = if graph.session.no_mixed_list.get() { None } else { answers.pop() };

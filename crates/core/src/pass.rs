@@ -63,8 +63,8 @@ async fn try_issue(graph: &Graph, call: &Call) -> Result<PassReport, Error> {
     let mut doubt = None;
     for tried in 0..TRIES {
         let error = match graph.call(call).await {
-            Ok(answer) if answer.is_success() => match answer.json::<Issued>() {
-                Some(issued) => return Ok(report(issued, &answer)),
+            Ok(answer) if answer.is_success() => match read(&answer) {
+                Some(report) => return Ok(report),
                 None => answer.garbled(Context::Pass),
             },
             Ok(answer) if matches!(answer.status.as_u16(), 500 | 502 | 504) => answer.to_error(Context::Pass),
@@ -103,7 +103,9 @@ pub(crate) fn empty(outcome: PassOutcome) -> PassReport {
     }
 }
 
-fn report(issued: Issued, answer: &Answer) -> PassReport {
+/// The pass that an answer carries.
+pub(crate) fn read(answer: &Answer) -> Option<PassReport> {
+    let issued: Issued = answer.json()?;
     let reason = issued.method_usability_reason.as_deref().map(printable);
     let works = issued.is_usable != Some(false) || reason.as_deref() == Some("NotYetValid");
     let error = (!works).then(|| {
@@ -114,7 +116,7 @@ fn report(issued: Issued, answer: &Answer) -> PassReport {
         )
         .with_graph(answer.graph_error())
     });
-    PassReport {
+    Some(PassReport {
         outcome: if works { PassOutcome::Issued } else { PassOutcome::Failed },
         pass: works.then_some(PassValue(issued.temporary_access_pass)),
         id: issued.id.as_deref().map(printable),
@@ -124,5 +126,5 @@ fn report(issued: Issued, answer: &Answer) -> PassReport {
         is_usable: issued.is_usable,
         method_usability_reason: reason,
         error,
-    }
+    })
 }

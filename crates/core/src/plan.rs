@@ -117,6 +117,12 @@ impl ResetRequest {
                 format!("The kinds are {}.", Kind::ALL.map(Kind::name).join(", ")),
             ));
         }
+        if self.stable_only && self.per_user_mfa.is_some() {
+            return Err(Error::invalid(
+                "`perUserMfa` is beta only, and `stableOnly` forbids beta",
+                "Leave one of them out.",
+            ));
+        }
         if let Some(PassOptions { lifetime_in_minutes: Some(minutes), .. }) =
             self.temporary_access_pass.as_ref().map(|pass| pass.options())
             && !(10..=43_200).contains(&minutes)

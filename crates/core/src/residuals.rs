@@ -95,7 +95,7 @@ pub(crate) fn of_plan(
     }
     let removes = gone.contains(&true);
     if removes && !left.iter().any(|method| is_second_factor(method)) && !user.is_resource_account() {
-        let seen = if registered.hidden.is_empty() { "" } else { "as far as this token can see: " };
+        let seen = if registered.hidden.is_empty() { "" } else { "as far as this token can see, " };
         found.push(residual(
             ResidualCode::SignInWithoutMfaUntilRegistered,
             format!(

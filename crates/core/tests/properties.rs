@@ -154,10 +154,11 @@ fn request(random: &mut Rng, seed: &Seed) -> ResetRequest {
     if random.f32() < 0.3 {
         object.insert("temporaryAccessPass".into(), json!(true));
     }
-    if random.f32() < 0.2 {
+    let stable_only = random.f32() < 0.2;
+    if random.f32() < 0.2 && !stable_only {
         object.insert("perUserMfa".into(), json!(pick(random, &["disabled", "enforced"])));
     }
-    if random.f32() < 0.2 {
+    if stable_only {
         object.insert("stableOnly".into(), json!(true));
     }
     if random.f32() < 0.1 {

@@ -279,10 +279,11 @@ impl Graph {
                     if answer.status == StatusCode::TOO_MANY_REQUESTS {
                         self.count(|usage| usage.throttled += members);
                     }
-                    if answer.is_success() && !is_json(&answer.body) {
+                    let retryable = retry::is_retryable(answer.status);
+                    if !retryable && !is_json(&answer.body) {
                         // A page from something in between. Even a good status proves nothing then.
                         (None, Failed::Garbled(answer))
-                    } else if retry::is_retryable(answer.status) && (repeatable || retry::never_ran(answer.status)) {
+                    } else if retryable && (repeatable || retry::never_ran(answer.status)) {
                         (retry::retry_after(&answer.headers, self.host.now()), Failed::Answered(answer))
                     } else {
                         return Ok(answer);
