@@ -1,1 +1,16 @@
+//! The component `entra:mfa-reset` in a host of its own, for tests and for the demo.
+//!
+//! [`Session`] is the component in wasmtime. Its requests go where its [`Sender`](host::Sender) takes them: to the
+//! network, or to the simulated tenant in this process, with a clock that jumps.
 
+mod bindings;
+pub mod convert;
+pub mod golden;
+pub mod host;
+pub mod plugin;
+pub mod rogue;
+pub mod simulation;
+pub mod tenant;
+
+pub use bindings::types;
+pub use host::Session;

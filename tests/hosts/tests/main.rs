@@ -1,0 +1,6 @@
+//! The component in wasmtime and in Node. `just build` makes the component that they test.
+#![allow(clippy::unwrap_used)]
+
+mod contract;
+mod golden;
+mod imports;
