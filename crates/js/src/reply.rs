@@ -39,9 +39,7 @@ pub(crate) fn parse(text: &str) -> Result<Reply, Error> {
     let input = serde_json::from_str(text).map_err(|_| Error::internal("A reply cannot be read."))?;
     Ok(match input {
         ReplyInput::Response { status, headers, body } => response(status, &headers, body),
-        ReplyInput::Failed { reason: FailedReason::NeverSent, message } => {
-            Reply::Failed(SendError::NeverSent(message))
-        }
+        ReplyInput::Failed { reason: FailedReason::NeverSent, message } => Reply::Failed(SendError::NeverSent(message)),
         ReplyInput::Failed { reason: FailedReason::Lost, message } => Reply::Failed(SendError::Lost(message)),
         ReplyInput::Failed { reason: FailedReason::TooLarge, .. } => Reply::Failed(SendError::TooLarge),
         ReplyInput::Slept => Reply::Slept,

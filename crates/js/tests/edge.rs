@@ -27,8 +27,9 @@ fn step(json: Result<String, wasm_bindgen::JsError>) -> Value {
 }
 
 fn engine() -> (Engine, Value) {
-    let mut engine =
-        client().run("status", &json!({ "user": USER }).to_string()).unwrap_or_else(|error| panic!("{}", thrown(error)));
+    let mut engine = client()
+        .run("status", &json!({ "user": USER }).to_string())
+        .unwrap_or_else(|error| panic!("{}", thrown(error)));
     let first = step(engine.start(NOW, 1.0));
     (engine, first)
 }
@@ -61,7 +62,8 @@ fn an_origin_without_tls_is_refused() {
 
 #[wasm_bindgen_test]
 fn a_bad_credential_is_not_quoted() {
-    let error = thrown(Client::new("{}", &json!({ "type": TOKEN, "accessToken": TOKEN }).to_string()).expect_err("refused"));
+    let error =
+        thrown(Client::new("{}", &json!({ "type": TOKEN, "accessToken": TOKEN }).to_string()).expect_err("refused"));
     assert!(!error.to_string().contains(TOKEN), "{error}");
 }
 
@@ -94,7 +96,11 @@ fn unknown_and_repeated_ids_are_errors() {
     let (mut engine, first) = engine();
     let send = id(&effect(&first, "send"));
     let lost = json!({ "type": "failed", "reason": "lost", "message": "cut" }).to_string();
-    assert!(thrown(engine.resume(4_000_000, &lost, NOW).expect_err("never issued"))["message"].to_string().contains("never issued"));
+    assert!(
+        thrown(engine.resume(4_000_000, &lost, NOW).expect_err("never issued"))["message"]
+            .to_string()
+            .contains("never issued")
+    );
     step(engine.resume(send, &lost, NOW));
     assert!(thrown(engine.resume(send, &lost, NOW).expect_err("twice"))["message"].to_string().contains("twice"));
 }
@@ -117,7 +123,9 @@ fn a_token_in_a_broken_reply_is_not_quoted() {
     let ask = effect(&step(engine.start(NOW, 1.0)), "token");
     assert!(ask["scope"].as_str().is_some_and(|scope| scope.ends_with("/.default")), "{ask}");
     let error = thrown(
-        engine.resume(id(&ask), &json!({ "type": "token", "token": { "value": TOKEN } }).to_string(), NOW).expect_err("refused"),
+        engine
+            .resume(id(&ask), &json!({ "type": "token", "token": { "value": TOKEN } }).to_string(), NOW)
+            .expect_err("refused"),
     );
     assert!(!error.to_string().contains(TOKEN), "{error}");
 }

@@ -2,15 +2,26 @@
 #![forbid(unsafe_code)]
 
 use bytes::Bytes;
-use entra_tenant::{Seed, Tenant, TokenClaims};
+use entra_tenant::{DeliveryError, FaultRates, Faults, Seed, Tenant, TokenClaims};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-/// One simulated tenant.
+/// One simulated tenant, and the network to it.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct SandboxTenant(Tenant);
+pub struct SandboxTenant {
+    tenant: Tenant,
+    faults: Faults,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FaultsInput {
+    #[serde(default)]
+    seed: u64,
+    rates: FaultRates,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,30 +35,44 @@ struct RequestInput {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ResponseOutput {
+struct AnswerOutput {
     after_milliseconds: u64,
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: String,
+    #[serde(flatten)]
+    result: ResultOutput,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum ResultOutput {
+    Response { status: u16, headers: Vec<(String, String)>, body: String },
+    Failed(&'static str),
 }
 
 #[wasm_bindgen]
 impl SandboxTenant {
-    /// A tenant that holds what the seed says; without a seed, contoso.com.
+    /// A tenant that holds what the seed says; without a seed, contoso.com. Faults are `{ seed?, rates }`; without
+    /// them the network is perfect.
     ///
     /// # Errors
-    /// Throws an `Error` that names what is wrong in the seed.
+    /// Throws an `Error` that names what is wrong in the seed or the faults.
     #[wasm_bindgen(constructor)]
-    pub fn new(seed: Option<String>) -> Result<SandboxTenant, JsError> {
+    pub fn new(seed: Option<String>, faults: Option<String>) -> Result<SandboxTenant, JsError> {
         let seed = match seed {
             Some(text) => parse(&text, "seed")?,
             None => Seed::sample(),
         };
-        Ok(SandboxTenant(Tenant::new(seed)))
+        let faults = match faults {
+            Some(text) => {
+                let FaultsInput { seed, rates } = parse(&text, "faults")?;
+                Faults::new(seed, rates)
+            }
+            None => Faults::none(),
+        };
+        Ok(SandboxTenant { tenant: Tenant::new(seed), faults })
     }
 
-    /// Answers `{ method, url, headers, body? }` with `{ afterMilliseconds, status, headers, body }`. `now` is Unix
-    /// time in milliseconds.
+    /// Answers `{ method, url, headers, body? }` with `{ afterMilliseconds, response: { status, headers, body } }`, or
+    /// `{ afterMilliseconds, failed: "neverSent" | "lost" }`. `now` is Unix time in milliseconds.
     ///
     /// # Errors
     /// Throws an `Error` when the request is none.
@@ -57,20 +82,24 @@ impl SandboxTenant {
         for (name, value) in &input.headers {
             request = request.header(name, value);
         }
-        let (head, body) = self.0.handle(request.body(Bytes::from(input.body))?, now as u64).into_parts();
-        let headers = head
-            .headers
-            .iter()
-            .map(|(name, value)| Ok((name.as_str().to_owned(), value.to_str()?.to_owned())))
-            .collect::<Result<_, http::header::ToStrError>>()?;
-        let after_milliseconds = u64::try_from(self.0.latency().as_millis()).unwrap_or(u64::MAX);
-        let body = String::from_utf8(body.into())?;
-        Ok(serde_json::to_string(&ResponseOutput {
-            after_milliseconds,
-            status: head.status.as_u16(),
-            headers,
-            body,
-        })?)
+        let request = request.body(Bytes::from(input.body))?;
+        let delivery = self.faults.deliver(&mut self.tenant, request, now as u64);
+        let result = match delivery.result {
+            Ok(response) => {
+                let (head, body) = response.into_parts();
+                let headers = head
+                    .headers
+                    .iter()
+                    .map(|(name, value)| Ok((name.as_str().to_owned(), value.to_str()?.to_owned())))
+                    .collect::<Result<_, http::header::ToStrError>>()?;
+                // A truncated body may end within a character.
+                let body = String::from_utf8_lossy(&body).into_owned();
+                ResultOutput::Response { status: head.status.as_u16(), headers, body }
+            }
+            Err(DeliveryError::NeverSent) => ResultOutput::Failed("neverSent"),
+            Err(DeliveryError::Lost) => ResultOutput::Failed("lost"),
+        };
+        Ok(serde_json::to_string(&AnswerOutput { after_milliseconds: delivery.after_ms, result })?)
     }
 
     /// A token with these claims; an application's with every permission that a reset can use when absent.
@@ -83,7 +112,7 @@ impl SandboxTenant {
             Some(text) => parse(&text, "claims")?,
             None => TokenClaims::everything(),
         };
-        Ok(self.0.access_token(&claims))
+        Ok(self.tenant.access_token(&claims))
     }
 
     /// The tenant as it is now, as JSON.
@@ -91,12 +120,12 @@ impl SandboxTenant {
     /// # Errors
     /// Throws an `Error` when the state cannot be written.
     pub fn state(&self) -> Result<String, JsError> {
-        Ok(serde_json::to_string(&self.0.state())?)
+        Ok(serde_json::to_string(&self.tenant.state())?)
     }
 
     /// What was asked of it, as short lines without ids.
     pub fn exchange(&self) -> Vec<String> {
-        self.0.exchange()
+        self.tenant.exchange()
     }
 }
 

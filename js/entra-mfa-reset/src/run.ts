@@ -1,4 +1,4 @@
-import type { Event } from "./contract.js";
+import type { ErrorCode, Event } from "./contract.js";
 import type { GetTokenOptions, TokenCredential } from "./credential.js";
 import { MfaResetError, fromWasm } from "./error.js";
 import type { Engine } from "./load.js";
@@ -58,20 +58,18 @@ export async function drive(engine: Engine, world: World): Promise<unknown> {
   const perform = (effect: Exclude<Effect, { type: "emit" }>): void => {
     const controller = new AbortController();
     open.set(effect.id, controller);
-    answer(effect, world, controller.signal).then(
-      (answered) => {
-        // A late answer is of no interest.
-        if (open.delete(effect.id)) {
-          cause = answered.cause ?? cause;
-          answers.push([effect.id, answered.reply]);
-          wake();
-        }
-      },
-    );
+    // Never rejects.
+    void answer(effect, world, controller.signal).then((answered) => {
+      // A late answer is of no interest.
+      if (open.delete(effect.id)) {
+        cause = answered.cause ?? cause;
+        answers.push([effect.id, answered.reply]);
+        wake();
+      }
+    });
   };
 
-  const take = (json: string): Step["outcome"] => {
-    const step = JSON.parse(json) as Step;
+  const take = (step: Step): Step["outcome"] => {
     for (const id of step.cancelled) {
       open.get(id)?.abort();
       open.delete(id);
@@ -91,8 +89,10 @@ export async function drive(engine: Engine, world: World): Promise<unknown> {
     cancelled ||= signal.aborted;
   }
   try {
-    let isCancelling = false;
-    let outcome = take(call(() => engine.start(world.now(), world.seed)));
+    let isCancelling = cancelled;
+    const first = call(() => engine.start(world.now(), world.seed));
+    // A signal that has fired already must not let the first request out.
+    let outcome = take(cancelled ? then(first, call(() => engine.cancel(world.now()))) : first);
     while (outcome === undefined) {
       if (cancelled && !isCancelling) {
         isCancelling = true;
@@ -111,7 +111,7 @@ export async function drive(engine: Engine, world: World): Promise<unknown> {
     }
     if ("error" in outcome) {
       const reason = world.signals.find((signal) => signal.aborted)?.reason as unknown;
-      throw new MfaResetError(outcome.error, { cause: outcome.error.code === "cancelled" ? reason : cause });
+      throw new MfaResetError(outcome.error, causeOf(outcome.error.code, reason, cause));
     }
     return outcome.ok;
   } finally {
@@ -125,9 +125,29 @@ export async function drive(engine: Engine, world: World): Promise<unknown> {
   }
 }
 
-function call(step: () => string): string {
+/** Two steps as one: what the second cancels has not begun. */
+function then(first: Step, second: Step): Step {
+  const effects = first.effects.filter((effect) => effect.type === "emit" || !second.cancelled.includes(effect.id));
+  return { ...second, effects: [...effects, ...second.effects] };
+}
+
+/** The last failure of the network or of the credential, where it is what the error is about. */
+function causeOf(code: ErrorCode, reason: unknown, failure: unknown): ErrorOptions {
+  switch (code) {
+    case "cancelled":
+      return { cause: reason };
+    case "unauthenticated":
+    case "unreachable":
+    case "timeout":
+      return failure === undefined ? {} : { cause: failure };
+    default:
+      return {};
+  }
+}
+
+function call(step: () => string): Step {
   try {
-    return step();
+    return JSON.parse(step()) as Step;
   } catch (thrown) {
     throw fromWasm(thrown);
   }

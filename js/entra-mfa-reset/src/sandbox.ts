@@ -6,17 +6,19 @@
 
 import * as glue from "../wasm/sandbox.js";
 import { sandboxModule } from "#sandbox";
-import type { SandboxSeed, SandboxState } from "./seed.js";
+import type { SandboxFaults, SandboxSeed, SandboxState } from "./seed.js";
 import { checksummed, claims } from "./token.js";
 
 export type * from "./seed.js";
 
 interface Answer {
   afterMilliseconds: number;
-  status: number;
-  headers: [string, string][];
-  body: string;
+  response?: { status: number; headers: [string, string][]; body: string };
+  failed?: "neverSent" | "lost";
 }
+
+/** As Node's `fetch` names them. */
+const CODES = { neverSent: "ECONNREFUSED", lost: "ECONNRESET" };
 
 let loaded: Promise<typeof glue> | undefined;
 
@@ -52,13 +54,16 @@ export class SandboxTenant {
   readonly accessToken: string;
 
   readonly #seed: string | undefined;
+  readonly #faults: string | undefined;
   #tenant: Promise<glue.SandboxTenant> | undefined;
 
   /**
    * @param seed - What the tenant holds; contoso.com with a user for each thing that makes a reset hard when absent.
+   * @param faults - How unreliable the way to it is; perfectly reliable when absent.
    */
-  constructor(seed?: SandboxSeed) {
+  constructor(seed?: SandboxSeed, faults?: SandboxFaults) {
     this.#seed = seed && JSON.stringify(seed);
+    this.#faults = faults && JSON.stringify(faults);
     this.accessToken = checksummed(claims(seed));
   }
 
@@ -69,8 +74,12 @@ export class SandboxTenant {
     const asked = JSON.stringify({ method, url, headers: [...request.headers], body: await request.text() });
     const tenant = await this.#open();
     signal.throwIfAborted();
-    const { afterMilliseconds, status, headers, body } = JSON.parse(tenant.handle(asked, Date.now())) as Answer;
+    const { afterMilliseconds, response, failed } = JSON.parse(tenant.handle(asked, Date.now())) as Answer;
     await delay(afterMilliseconds, signal);
+    if (response === undefined) {
+      throw new TypeError("fetch failed", { cause: { code: CODES[failed ?? "lost"] } });
+    }
+    const { status, headers, body } = response;
     // These two may have no body, not even an empty one.
     return new Response(status === 204 || status === 304 ? null : body, { status, headers });
   };
@@ -81,7 +90,7 @@ export class SandboxTenant {
   }
 
   #open(): Promise<glue.SandboxTenant> {
-    this.#tenant ??= load().then((sandbox) => new sandbox.SandboxTenant(this.#seed));
+    this.#tenant ??= load().then((sandbox) => new sandbox.SandboxTenant(this.#seed, this.#faults));
     return this.#tenant;
   }
 }

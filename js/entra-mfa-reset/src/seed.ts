@@ -166,6 +166,46 @@ export interface SandboxApp {
   roles?: string[];
 }
 
+/** How unreliable the way to a tenant is. The same faults come in the same order each time. */
+export interface SandboxFaults {
+  /** Another seed, other faults. */
+  seed?: number;
+  /** How likely each fault is. */
+  rates: SandboxFaultRates;
+}
+
+/** How likely each fault is for one request, from 0 to 1; 0 when absent. */
+export interface SandboxFaultRates {
+  /** The connection is refused: nothing arrives. */
+  refused?: number;
+  /** The connection breaks before the request is read: nothing runs. */
+  droppedBefore?: number;
+  /** The connection breaks before the answer is out: the request ran. */
+  droppedAfter?: number;
+  /** The answer takes `slowMilliseconds` longer. */
+  slow?: number;
+  /** A gateway answers 502 in HTML: nothing ran. */
+  html?: number;
+  /** A gateway answers 504 in HTML: the request ran. */
+  gatewayTimeout?: number;
+  /** The answer is cut in half: the request ran. */
+  truncated?: number;
+  /** The token is refused as expired, now and from then on. */
+  expiredToken?: number;
+  /** 429: nothing ran. */
+  throttled?: number;
+  /** 503: nothing ran. */
+  unavailable?: number;
+  /** One member of a batch answers 429: it did not run. */
+  memberThrottled?: number;
+  /** One member of a batch answers 503: it did not run. */
+  memberUnavailable?: number;
+  /** One member of a batch answers 504: it ran. */
+  memberTimeout?: number;
+  /** How much longer a slow answer takes; 5000 when absent. */
+  slowMilliseconds?: number;
+}
+
 /** What a tenant holds now, and what has come to it. */
 export interface SandboxState {
   /** The users as they are, whatever late lists still show. */

@@ -222,6 +222,14 @@ describe("asking", () => {
     assert.equal(requests.length, 0);
   });
 
+  test("an administrator is refused, not asked for", async () => {
+    const { code, asked, printed } = await answer("reset", "yes\n", "--protect", ADELE);
+    assert.equal(code, 3);
+    assert.match(asked, /protectedUser/);
+    assert.ok(!asked.includes("Type yes"));
+    assert.equal(printed, "");
+  });
+
   async function answer(command, text, ...flags) {
     const stdin = Object.assign(new PassThrough(), { isTTY: true });
     const stdout = new PassThrough().setEncoding("utf8");
@@ -264,6 +272,18 @@ describe("asking", () => {
     assert.match(sessions.asked, /Sessions: planned/);
     assert.match(sessions.printed, /Sessions: revoked/);
   });
+});
+
+test("a reader that goes away stops what has not begun", async (context) => {
+  const { url, tenant } = await serve(context);
+  const users = (await tenant.state()).users.map(({ userPrincipalName }) => userPrincipalName).filter((name) => name !== ADELE);
+  const { child, done } = cli(["reset", ADELE, ...users, "--yes", "--output", "ndjson", "--graph-url", url], { env: { ENTRA_ACCESS_TOKEN: tenant.accessToken } });
+  child.stdout.once("data", () => child.stdout.destroy());
+  const { code } = await done;
+  assert.notEqual(code, 0);
+  assert.deepEqual((await tenant.state()).violations, []);
+  const last = await kinds(tenant, users.at(-1));
+  assert.deepEqual(last, (await kinds(new SandboxTenant(), users.at(-1))));
 });
 
 describe("Ctrl-C", () => {

@@ -116,6 +116,24 @@ describe("the sandbox", () => {
     await assert.rejects(new SandboxTenant({ usrs: [] }).state(), /usrs/);
   });
 
+  test("has faults on request, and a reset survives them", async () => {
+    const rates = { refused: 0.2, droppedAfter: 0.2, unavailable: 0.1, html: 0.1 };
+    let faults = 0;
+    for (const seed of [1, 2, 3]) {
+      const tenant = new SandboxTenant(undefined, { seed, rates });
+      const fetch = (url, init) => tenant.fetch(url, init).catch((error) => {
+        faults += 1;
+        throw error;
+      });
+      const client = new MfaResetClient({ accessToken: tenant.accessToken }, { fetch, limits: { retries: 9, retrySeconds: 1 } });
+      const report = await client.reset({ user: ADELE });
+      assert.equal(report.outcome, "complete");
+      assert.deepEqual(await kinds(tenant, ADELE), ["email", "fido2", "password", "windowsHelloForBusiness"]);
+      assert.deepEqual((await tenant.state()).violations, []);
+    }
+    assert.ok(faults > 0);
+  });
+
   test("serves its own token endpoint", async () => {
     const tenant = new SandboxTenant();
     const credential = { tenantId: "contoso.com", clientId: "6731de76-14a6-49ae-97bc-6eba6914391e", clientSecret: "sandbox-secret" };
@@ -163,15 +181,21 @@ describe("events", () => {
 });
 
 describe("an abort signal", () => {
-  test("that has fired sends nothing", async (context) => {
-    const { url, tenant, requests } = await serve(context);
-    const client = new MfaResetClient({ accessToken: tenant.accessToken }, { graphUrl: url });
+  test("that has fired sends nothing, and asks for no token", async () => {
+    const asked = [];
+    const fetch = async (url) => asked.push(url);
+    const getToken = async () => asked.push("token");
     const reason = new Error("enough");
-    const error = await client.reset({ user: ADELE }, { signal: AbortSignal.abort(reason) }).then(assert.fail, (failed) => failed);
-    assert.ok(error instanceof MfaResetError);
-    assert.equal(error.code, "cancelled");
-    assert.equal(error.cause, reason);
-    assert.equal(requests.length, 0);
+    for (const credential of [{ accessToken: new SandboxTenant().accessToken }, { getToken }]) {
+      for (const [options, call] of [[{ signal: AbortSignal.abort(reason) }, {}], [{}, { signal: AbortSignal.abort(reason) }]]) {
+        const client = new MfaResetClient(credential, { fetch, ...options });
+        const error = await client.reset({ user: ADELE }, call).then(assert.fail, (failed) => failed);
+        assert.ok(error instanceof MfaResetError);
+        assert.equal(error.code, "cancelled");
+        assert.equal(error.cause, reason);
+      }
+    }
+    assert.deepEqual(asked, []);
   });
 
   test("ends a read that hangs", async (context) => {

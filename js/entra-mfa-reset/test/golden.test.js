@@ -65,7 +65,8 @@ async function play(golden) {
       const answer = JSON.parse(tenant.handle(JSON.stringify({ method, url, headers, body }), clock.now));
       await clock.sleep(answer.afterMilliseconds, signal);
       signal.throwIfAborted();
-      return new Response(answer.status === 204 ? null : answer.body, { status: answer.status, headers: answer.headers });
+      const { status, headers: answered, body: text } = answer.response;
+      return new Response(status === 204 ? null : text, { status, headers: answered });
     },
     onEvent: [],
     signals: [],

@@ -14,8 +14,9 @@ const interrupt = (): void => {
 };
 process.on("SIGINT", interrupt);
 process.on("SIGTERM", interrupt);
-// A closed pipe, as behind `head`, is no error of ours.
-process.stdout.on("error", () => process.exit(ENDED));
+// Nobody reads the reports any more, as behind `head`: finish the step under way, and start nothing more.
+process.stdout.on("error", () => controller.abort());
+process.stderr.on("error", () => undefined);
 
 const { argv, env, stdin, stdout, stderr } = process;
 process.exitCode = await main({ argv: argv.slice(2), env, stdin, stdout, stderr, signal: controller.signal });

@@ -117,10 +117,16 @@ class Session {
       const plan = await this.#attempt(() => client.plan(this.#preview(user)));
       if ("error" in plan) {
         await this.#add(results, { user, error: plan.error });
-      } else {
-        planned.push(user);
-        this.#terminal.stderr.write(`${view.report(plan.ok, this.#err)}\n`);
+        continue;
       }
+      const { outcome, error } = plan.ok;
+      if (outcome === "refused" && error !== undefined) {
+        this.#worsen(exitOf(plan.ok));
+        await this.#add(results, { user, error });
+        continue;
+      }
+      planned.push(user);
+      this.#terminal.stderr.write(`${view.report(plan.ok, this.#err)}\n`);
     }
     if (planned.length === 0) {
       return [];

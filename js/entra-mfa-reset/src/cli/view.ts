@@ -189,7 +189,7 @@ function guard(found: GuardReport, view: View): string[] {
   ];
   return [
     ...(reasons.length > 0 ? wrap(view.style.warn(`Protected: ${reasons.join("; ")}`), view.columns) : []),
-    ...found.unreadable.flatMap(({ what, permission }) => wrap(`Not readable: ${what} (needs ${permission})`, view.columns)),
+    ...found.unreadable.flatMap(({ what, permission }) => wrap(`Not readable: ${plain(what)} (needs ${plain(permission)})`, view.columns)),
   ];
 }
 
