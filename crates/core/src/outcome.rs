@@ -4,7 +4,7 @@ use crate::backup;
 use crate::directory::User;
 use crate::error::Error;
 use crate::execute::Execution;
-use crate::graph::{Graph, Version};
+use crate::graph::{Graph, Version, cancelled};
 use crate::kind::Kind;
 use crate::methods::Registered;
 use crate::plan::Plan;
@@ -42,7 +42,7 @@ pub(crate) async fn verify(
             outcome: VerificationOutcome::Skipped,
             remaining: Vec::new(),
             added: Vec::new(),
-            error: None,
+            error: graph.host.is_cancelled().then(cancelled),
         };
         return plan.selects.then_some(skipped);
     }

@@ -2,6 +2,7 @@
 //! read by the component's and the JavaScript package's tests, which must give the same bytes.
 //!
 //! `UPDATE_GOLDEN=1` writes what the engine does now into the files, for a person to review.
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a test may read files and print")]
 
 mod simulation;
 

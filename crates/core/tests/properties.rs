@@ -1,5 +1,6 @@
 //! Random tenants, requests and fault schedules in simulated time. What a report says is compared with what the
 //! tenant knows, which the engine cannot see.
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a test may read files and print")]
 
 mod simulation;
 

@@ -1,4 +1,5 @@
 //! Whole resets against the simulated tenant.
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a test may read files and print")]
 
 mod simulation;
 

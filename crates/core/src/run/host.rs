@@ -172,7 +172,7 @@ impl Host {
     }
 
     fn ask(&self, effect: Effect, kind: Asked) -> Pending {
-        Pending { host: self.clone(), kind, state: State::New(effect) }
+        Pending { host: self.clone(), kind, state: State::New(Box::new(effect)) }
     }
 }
 
@@ -190,7 +190,7 @@ pub(crate) async fn first<A, B>(a: impl Future<Output = A>, b: impl Future<Outpu
 }
 
 enum State {
-    New(Effect),
+    New(Box<Effect>),
     Issued(EffectId),
     Done,
 }
@@ -211,7 +211,7 @@ impl Future for Pending {
             State::New(effect) => {
                 inner.last += 1;
                 let id = EffectId(inner.last);
-                inner.effects.push((id, effect));
+                inner.effects.push((id, *effect));
                 id
             }
             State::Issued(id) => match inner.slots.remove(&id) {
