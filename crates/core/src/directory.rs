@@ -184,7 +184,7 @@ pub(crate) async fn read_guard(
     }
     for (relation, what, permission) in [
         (GuardGroupRelation::Member, "memberships", "GroupMember.Read.All"),
-        (GuardGroupRelation::Owner, "ownedGroups", "Directory.Read.All"),
+        (GuardGroupRelation::Owner, "ownedGroups", "GroupMember.Read.All"),
     ] {
         match items::<Map<String, Value>>(graph, next()).await? {
             Seen::Items(objects) => {
