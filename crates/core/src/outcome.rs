@@ -33,18 +33,21 @@ pub(crate) async fn verify(
     execution: &mut Execution<'_>,
 ) -> Option<VerificationReport> {
     let revoked = execution.sessions.as_ref().is_some_and(|sessions| sessions.outcome == SessionsOutcome::Revoked);
+    let asked = request.verify.unwrap_or(true);
     let wrote = execution.wrote();
-    if !plan.selects || !request.verify.unwrap_or(true) || graph.host.is_cancelled() || !wrote {
+    if !plan.selects || !asked || graph.host.is_cancelled() || !wrote {
         if revoked && let Some(sessions) = &mut execution.sessions {
             sessions.valid_from = sessions_start(graph, execution.user).await;
         }
-        let skipped = VerificationReport {
-            outcome: VerificationOutcome::Skipped,
+        // With nothing to remove and nothing written, the list that was just read is the live list.
+        let idle = asked && !wrote && plan.steps.iter().all(|step| step.action == MethodAction::Keep);
+        let unread = VerificationReport {
+            outcome: if idle { VerificationOutcome::Confirmed } else { VerificationOutcome::Skipped },
             remaining: Vec::new(),
             added: Vec::new(),
             error: graph.host.is_cancelled().then(cancelled),
         };
-        return plan.selects.then_some(skipped);
+        return plan.selects.then_some(unread);
     }
     let kinds: Vec<Kind> = if request.stable_only { Vec::new() } else { request.kinds() };
     let removed = execution.removed();

@@ -37,3 +37,48 @@ fn few_requests() {
         assert_eq!(report.graph.http_requests as usize, world.sent.len());
     }
 }
+
+#[test]
+fn nothing_to_remove_is_complete() {
+    let mut world = World::sample();
+    let request = r#"{"user":"adele.vance@contoso.com","methods":["platformCredential"],"revokeSessions":false}"#;
+    let report = world.reset(request).expect("a report");
+    assert_eq!(report.outcome, Outcome::Complete);
+    assert!(world.tenant.state().log.iter().all(|entry| entry.method == "GET" || entry.path.ends_with("/$batch")));
+}
+
+#[test]
+fn ids_that_are_not_registered_are_said_to_be_gone() {
+    let mut world = World::sample();
+    let request = format!(r#"{{"user":"{ADELE}","methodIds":["never-there","4F1D2C3B-1A2B-4C3D-8E9F-0A1B2C3D4E5F"]}}"#);
+    let report = world.reset(&request).expect("a report");
+    assert_eq!(report.outcome, Outcome::Complete);
+    let outcome = |id: &str| report.methods.iter().find(|method| method.id == id).map(|method| method.outcome);
+    assert_eq!(outcome("never-there"), Some(MethodOutcome::AlreadyGone));
+    assert_eq!(outcome("4f1d2c3b-1a2b-4c3d-8e9f-0a1b2c3d4e5f"), Some(MethodOutcome::Done));
+    assert_eq!(kinds(&world, ADELE).len(), 6);
+}
+
+#[test]
+fn a_method_that_appears_meanwhile_is_left_alone_and_named() {
+    let mut world = World::sample();
+    let phone = "3179e48a-750b-4051-897c-87b9720928f7";
+    let mut lists = 0;
+    world.intercept = Some(Box::new(move |request| {
+        // The second time that the list is read, a passkey has been registered.
+        let text = String::from_utf8_lossy(request.body()).into_owned();
+        if !text.contains("/authentication/methods\"") {
+            return None;
+        }
+        lists += 1;
+        (lists == 2).then(|| {
+            let list = r##"{"value":[{"@odata.type":"#microsoft.graph.fido2AuthenticationMethod","id":"new","displayName":"Blue key"}]}"##;
+            let body = format!(r#"{{"responses":[{{"id":"2","status":200,"body":{list}}},{{"id":"1","status":200,"body":{{}}}}]}}"#);
+            entra_mfa_reset::run::Reply::Response(http::Response::new(body.into()))
+        })
+    }));
+    let report = world.reset(&format!(r#"{{"user":"{ADELE_ID}","methodIds":["{phone}"]}}"#)).expect("a report");
+    let added = report.verification.expect("a verification").added;
+    assert_eq!(added.iter().map(|method| method.label.as_str()).collect::<Vec<_>>(), ["Blue key"]);
+    assert!(report.residuals.iter().any(|residual| residual.code == entra_mfa_reset::ResidualCode::MethodsAdded));
+}
