@@ -91,7 +91,11 @@ impl Answer {
     }
 }
 
-/// An object from pairs, in the order of their names.
-pub(crate) fn object<const N: usize>(pairs: [(&str, Value); N]) -> Map<String, Value> {
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+/// An object from pairs.
+pub(crate) fn object(pairs: &mut [(&str, Value)]) -> Map<String, Value> {
+    let mut object = Map::new();
+    for (name, value) in pairs {
+        object.insert((*name).to_owned(), value.take());
+    }
+    object
 }

@@ -188,8 +188,10 @@ fn next(members: &[Member], answers: &[Option<Answer>]) -> Option<usize> {
 }
 
 fn response(id: String, answer: Answer) -> Value {
-    let mut headers: Map<String, Value> =
-        answer.headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let mut headers = Map::new();
+    for (name, value) in answer.headers {
+        headers.insert(name.to_owned(), value.into());
+    }
     headers.insert("Cache-Control".into(), "no-cache".into());
     headers.insert("x-ms-resource-unit".into(), "1".into());
     if answer.body.is_some() {

@@ -35,7 +35,7 @@ impl Tenant {
                 found.push(limited(
                     sees_roles,
                     call,
-                    object([
+                    object(&mut [
                         ("@odata.type", format!("#{ROLE}").into()),
                         ("id", instance(&role.role_definition_id).into()),
                         ("deletedDateTime", Value::Null),
@@ -50,7 +50,7 @@ impl Tenant {
                 found.push(limited(
                     sees_groups,
                     call,
-                    object([
+                    object(&mut [
                         ("@odata.type", format!("#{GROUP}").into()),
                         ("id", group.id.as_str().into()),
                         ("displayName", group.display_name.as_str().into()),
@@ -117,7 +117,7 @@ impl Tenant {
                 })?
             }
         };
-        let mut body = object([("@odata.context", call.context(self.seed.settings.cloud.graph(), context))]);
+        let mut body = object(&mut [("@odata.context", call.context(self.seed.settings.cloud.graph(), context))]);
         if start == 0 && call.option("$count") == Some("true") {
             body.insert("@odata.count".into(), found.len().into());
         }
@@ -148,7 +148,7 @@ fn limited(sees: bool, call: &Call, mut entity: Map<String, Value>) -> Value {
 }
 
 fn assignment(user: &str, place: usize, role: &SeedRole, eligible: bool, expand: bool) -> Map<String, Value> {
-    let mut entity = object([
+    let mut entity = object(&mut [
         ("id", format!("{}-{user}-{place}", role.role_definition_id).into()),
         ("principalId", user.into()),
         ("roleDefinitionId", role.role_definition_id.as_str().into()),

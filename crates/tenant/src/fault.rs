@@ -1,7 +1,7 @@
 use crate::answer::Answer;
 use crate::clock;
 use crate::state::{LogEntry, is_token_endpoint};
-use crate::tenant::{Tenant, respond};
+use crate::tenant::{Tenant, parse, respond};
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
 use serde::{Deserialize, Serialize};
@@ -229,8 +229,7 @@ impl Tenant {
         executes: bool,
         draw: u64,
     ) -> Response<Bytes> {
-        let members = serde_json::from_slice::<Value>(request.body())
-            .ok()
+        let members = parse(request.body())
             .and_then(|body| body.get("requests").and_then(Value::as_array).map(Vec::len))
             .unwrap_or(0);
         match u64::try_from(members) {

@@ -148,7 +148,7 @@ impl Tenant {
             return Ok(Answer::ok(json!({"value": entity})));
         }
         let mut whole =
-            object([("@odata.context", self.methods_context(call, user, &format!("{}/$entity", kind.segment())))]);
+            object(&mut [("@odata.context", self.methods_context(call, user, &format!("{}/$entity", kind.segment())))]);
         if let Value::Object(entity) = entity {
             whole.extend(entity);
         }

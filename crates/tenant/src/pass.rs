@@ -61,7 +61,7 @@ impl Tenant {
         }
         let secret: String = (0..length).map(|_| char::from(ALPHABET[self.random.usize(..ALPHABET.len())])).collect();
         let id = self.new_id();
-        let entity = object([
+        let entity = object(&mut [
             ("@odata.type", "#microsoft.graph.temporaryAccessPassAuthenticationMethod".into()),
             ("id", id.into()),
             ("temporaryAccessPass", Value::Null),

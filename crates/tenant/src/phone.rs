@@ -19,7 +19,7 @@ impl Tenant {
         if phone_type == "alternateMobile" && !self.has_mobile(user) {
             return Err(Answer::bad_request("An alternate mobile phone needs a mobile phone."));
         }
-        let entity = object([
+        let entity = object(&mut [
             ("@odata.type", "#microsoft.graph.phoneAuthenticationMethod".into()),
             ("id", id.into()),
             ("phoneNumber", number.into()),
@@ -57,7 +57,7 @@ impl Tenant {
         if self.accounts[user].methods.iter().any(|method| method.kind == Kind::Email && method.exists()) {
             return Err(Answer::bad_request("An email address is registered already."));
         }
-        let entity = object([
+        let entity = object(&mut [
             ("@odata.type", "#microsoft.graph.emailAuthenticationMethod".into()),
             ("emailAddress", address.into()),
         ]);

@@ -42,8 +42,8 @@ impl Tenant {
             users.into_iter().enumerate().map(|(position, user)| Account::new(user, position)).collect();
         let mut index = BTreeMap::new();
         for (position, account) in accounts.iter().enumerate() {
-            index.insert(account.seed.user_principal_name.to_lowercase(), position);
-            index.insert(account.seed.id.to_lowercase(), position);
+            index.insert(account.seed.user_principal_name.to_ascii_lowercase(), position);
+            index.insert(account.seed.id.to_ascii_lowercase(), position);
         }
         Tenant {
             bucket: Bucket::new(seed.settings.calls_per_10s),
@@ -115,7 +115,7 @@ impl Tenant {
         let json: Option<Value> = if body.is_empty() {
             None
         } else {
-            Some(serde_json::from_slice(body).map_err(|_| {
+            Some(parse(body).ok_or_else(|| {
                 Answer::error(400, "BadRequest", "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")
             })?)
         };
@@ -232,7 +232,7 @@ impl Tenant {
 
     /// The user of an object id or a name, in any case.
     pub(crate) fn find(&self, id: &str) -> Option<usize> {
-        self.index.get(&id.to_lowercase()).copied()
+        self.index.get(&id.to_ascii_lowercase()).copied()
     }
 
     /// Marks the user as being written, and says whether the write is lost: another one is still under way.
@@ -279,6 +279,11 @@ impl Tenant {
             bits as u64 & 0xffff_ffff_ffff
         )
     }
+}
+
+/// The text of a body as JSON. Everything is parsed from text, so that the parser is compiled once.
+pub(crate) fn parse(body: &[u8]) -> Option<Value> {
+    serde_json::from_str(std::str::from_utf8(body).ok()?).ok()
 }
 
 pub(crate) fn ascii(headers: &HeaderMap, name: &str) -> String {

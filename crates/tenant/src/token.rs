@@ -111,7 +111,7 @@ fn read(token: &str) -> Option<TokenClaims> {
         return None;
     }
     let payload = URL_SAFE_NO_PAD.decode(signed.split_once('.')?.1).ok()?;
-    serde_json::from_slice(&payload).ok()
+    serde_json::from_str(std::str::from_utf8(&payload).ok()?).ok()
 }
 
 impl Tenant {
