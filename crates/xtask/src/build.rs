@@ -45,9 +45,7 @@ pub fn run() -> Result<()> {
 
     component::make(&compiled(COMPONENT), &workspace::path("dist/entra-mfa-reset.wasm"))?;
     bindgen::make(&compiled(JS), "entra_mfa_reset")?;
-    if compiled(SANDBOX).exists() {
-        bindgen::make(&compiled(SANDBOX), "sandbox")?;
-    }
+    bindgen::make(&compiled(SANDBOX), "sandbox")?;
     package::make()
 }
 

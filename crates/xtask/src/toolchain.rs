@@ -52,7 +52,9 @@ impl Toolchain {
         }
         if let Some(apt) = Apt::find() {
             eprintln!("setup: rustup cannot supply {TARGET} here; installing Debian's {}", DEBIAN_PACKAGES.join(", "));
-            apt.install()?;
+            if let Err(error) = apt.install() {
+                eprintln!("setup: {error:#}");
+            }
             if let Some(toolchain) = Toolchain::find()? {
                 return Ok(toolchain);
             }
@@ -168,7 +170,8 @@ impl Apt {
     }
 
     fn install(&self) -> Result<()> {
-        process::run_quietly(&mut self.command(&["update"])).context("Debian's package lists could not be fetched")?;
+        // A source that does not answer need not be the one that has them.
+        process::succeeds_within(&mut self.command(&["update"]), Duration::from_secs(300));
         // --no-remove: a Debian package of rustup or rustc is in conflict with these, and it is not ours to take away.
         let mut arguments = vec!["install", "-y", "--no-install-recommends", "--no-remove"];
         arguments.extend(DEBIAN_PACKAGES);

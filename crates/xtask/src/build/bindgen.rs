@@ -24,9 +24,8 @@ pub fn make(module: &Path, name: &str) -> Result<()> {
             .generate(&raw)
             .with_context(|| format!("wasm-bindgen refuses {}", module.display()))?;
         fs::create_dir_all(&folder)?;
-        for file in ["js", "d.ts", "_bg.wasm.d.ts"]
-            .map(|end| if end.starts_with('_') { format!("{name}{end}") } else { format!("{name}.{end}") })
-        {
+        for end in [".js", ".d.ts", "_bg.wasm.d.ts"] {
+            let file = format!("{name}{end}");
             fs::copy(raw.join(&file), folder.join(&file))?;
         }
         // After wasm-bindgen, which reads what wasm-opt would throw away.
