@@ -16,6 +16,7 @@ pub(crate) struct Answer {
 pub(crate) type Reply = Result<Answer, Answer>;
 
 impl Answer {
+    #[inline(never)]
     pub(crate) fn json(status: u16, body: Value) -> Answer {
         Answer { status, headers: Vec::new(), body: Some(body) }
     }
@@ -29,42 +30,56 @@ impl Answer {
     }
 
     pub(crate) fn error(status: u16, code: &str, message: impl Into<String>) -> Answer {
-        Answer::json(status, json!({"error": {"code": code, "message": message.into(), "innerError": {}}}))
+        Answer::envelope(status, code, message.into(), Map::new())
+    }
+
+    #[inline(never)]
+    fn envelope(status: u16, code: &str, message: String, inner: Map<String, Value>) -> Answer {
+        let mut error = object(&mut [("code", code.into()), ("message", message.into())]);
+        error.insert("innerError".into(), inner.into());
+        Answer::json(status, object(&mut [("error", error.into())]).into())
     }
 
     /// The authentication method backend's refusal: its text comes twice.
     pub(crate) fn backend(status: u16, code: &str, message: impl Into<String>) -> Answer {
         let message = message.into();
-        Answer::json(status, json!({"error": {"code": code, "message": message, "innerError": {"message": message}}}))
+        let inner = object(&mut [("message", message.as_str().into())]);
+        Answer::envelope(status, code, message, inner)
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Answer {
         Answer::backend(400, "badRequest", message)
     }
 
+    #[inline(never)]
     pub(crate) fn method_gone() -> Answer {
         Answer::backend(404, "resourceNotFound", "The requested authentication method could not be found.")
     }
 
     /// The backend does not let this caller act on this user.
+    #[inline(never)]
     pub(crate) fn access_denied() -> Answer {
         Answer::error(403, "accessDenied", "Request Authorization failed")
     }
 
     /// The directory does not let this caller do this.
+    #[inline(never)]
     pub(crate) fn insufficient() -> Answer {
         Answer::error(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
     }
 
+    #[inline(never)]
     pub(crate) fn no_segment(segment: &str) -> Answer {
         Answer::error(400, "BadRequest", format!("Resource not found for the segment '{segment}'."))
     }
 
+    #[inline(never)]
     pub(crate) fn not_allowed() -> Answer {
         Answer::error(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
     }
 
     /// A path that no controller of the backend knows. This is not a Graph error.
+    #[inline(never)]
     pub(crate) fn unrouted(path: &str) -> Answer {
         Answer::json(
             404,
@@ -75,8 +90,13 @@ impl Answer {
         )
     }
 
-    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Answer {
-        self.headers.push((name, value.into()));
+    pub(crate) fn with(self, name: &'static str, value: impl Into<String>) -> Answer {
+        self.with_text(name, value.into())
+    }
+
+    #[inline(never)]
+    fn with_text(mut self, name: &'static str, value: String) -> Answer {
+        self.headers.push((name, value));
         self
     }
 
@@ -92,6 +112,7 @@ impl Answer {
 }
 
 /// An object from pairs.
+#[inline(never)]
 pub(crate) fn object(pairs: &mut [(&str, Value)]) -> Map<String, Value> {
     let mut object = Map::new();
     for (name, value) in pairs {

@@ -60,7 +60,7 @@ pub(crate) fn http_date(now: u64) -> String {
 /// Milliseconds of Unix time.
 pub(crate) fn parse(text: &str) -> Option<u64> {
     let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-    u64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok()
+    Some(u64::try_from(at.unix_timestamp()).ok()? * 1000 + u64::from(at.millisecond()))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use crate::answer::Answer;
+use crate::answer::{Answer, object};
 use crate::call::query;
 use crate::clock;
 use crate::state::LogEntry;
@@ -6,7 +6,7 @@ use crate::tenant::{Tenant, ascii, respond};
 use crate::token::{TokenClaims, UNANSWERED};
 use bytes::Bytes;
 use http::Response;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// A refusal of the sign-in service: status, `error`, AADSTS code, text.
 type Refusal = (u16, &'static str, u32, String);
@@ -30,28 +30,29 @@ impl Tenant {
         };
         let tenant = entry.path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
         let answer = match self.mint(parts, &tenant, body, now) {
-            Ok(token) => Answer::ok(json!({
-                "token_type": "Bearer",
-                "expires_in": self.seed.settings.token_lifetime_seconds,
-                "ext_expires_in": self.seed.settings.token_lifetime_seconds,
-                "access_token": token,
-            })),
+            Ok(token) => Answer::ok(
+                object(&mut [
+                    ("token_type", "Bearer".into()),
+                    ("expires_in", self.seed.settings.token_lifetime_seconds.into()),
+                    ("ext_expires_in", self.seed.settings.token_lifetime_seconds.into()),
+                    ("access_token", token.into()),
+                ])
+                .into(),
+            ),
             Err((status, error, code, text)) => {
                 let when = clock::spaced(now);
                 let description =
                     format!("AADSTS{code}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {when}");
-                Answer::json(
-                    status,
-                    json!({
-                        "error": error,
-                        "error_description": description,
-                        "error_codes": [code],
-                        "timestamp": when,
-                        "trace_id": trace,
-                        "correlation_id": correlation,
-                        "error_uri": format!("{}/error?code={code}", self.seed.settings.cloud.login()),
-                    }),
-                )
+                let error = object(&mut [
+                    ("error", error.into()),
+                    ("error_description", description.into()),
+                    ("error_codes", vec![code].into()),
+                    ("timestamp", when.into()),
+                    ("trace_id", trace.as_str().into()),
+                    ("correlation_id", correlation.into()),
+                    ("error_uri", format!("{}/error?code={code}", self.seed.settings.cloud.login()).into()),
+                ]);
+                Answer::json(status, error.into())
             }
         };
         entry.status = answer.status;

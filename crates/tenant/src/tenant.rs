@@ -255,6 +255,7 @@ impl Tenant {
     }
 
     /// Records that something came which Graph would punish or lose.
+    #[inline(never)]
     pub(crate) fn violate(&mut self, code: &str, detail: &str, now: u64) {
         match self.violations.iter_mut().find(|violation| violation.code == code) {
             Some(violation) => violation.count += 1,
@@ -282,10 +283,12 @@ impl Tenant {
 }
 
 /// The text of a body as JSON. Everything is parsed from text, so that the parser is compiled once.
+#[inline(never)]
 pub(crate) fn parse(body: &[u8]) -> Option<Value> {
     serde_json::from_str(std::str::from_utf8(body).ok()?).ok()
 }
 
+#[inline(never)]
 pub(crate) fn ascii(headers: &HeaderMap, name: &str) -> String {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }
