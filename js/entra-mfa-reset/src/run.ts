@@ -62,7 +62,7 @@ export async function drive(engine: Engine, world: World): Promise<unknown> {
     void answer(effect, world, controller.signal).then((answered) => {
       // A late answer is of no interest.
       if (open.delete(effect.id)) {
-        cause = answered.cause ?? cause;
+        cause = effect.type === "sleep" ? cause : answered.cause;
         answers.push([effect.id, answered.reply]);
         wake();
       }
