@@ -48,6 +48,11 @@ impl Registered {
         Registered { kind, id, entity, shows_from: 0, gone: None, former: None }
     }
 
+    /// A GUID is the same in any case; other ids are base64, where case matters.
+    pub(crate) fn is_called(&self, id: &str) -> bool {
+        self.id == id || (id.len() == 36 && self.id.eq_ignore_ascii_case(id))
+    }
+
     pub(crate) fn exists(&self) -> bool {
         self.gone.is_none()
     }

@@ -2,7 +2,7 @@ use crate::account::{Account, Registered, text};
 use crate::answer::Answer;
 use crate::kind::Kind;
 use crate::settings::{DefaultRuleText, Settings};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Does this method carry that default? `oath` is carried by software and hardware tokens and by the Authenticator's
 /// own codes.
@@ -10,7 +10,7 @@ pub(crate) fn carries(method: &Registered, preference: &str) -> bool {
     match (preference, method.kind) {
         ("push", Kind::MicrosoftAuthenticator) => true,
         ("oath", Kind::SoftwareOath | Kind::MicrosoftAuthenticator) => true,
-        ("oath", Kind::HardwareOath) => is_activated(method),
+        ("oath", Kind::HardwareOath) => is_activated(&method.entity),
         ("sms" | "voiceMobile", Kind::Phone) => method.phone_type() == "mobile",
         ("voiceAlternateMobile", Kind::Phone) => method.phone_type() == "alternateMobile",
         ("voiceOffice", Kind::Phone) => method.phone_type() == "office",
@@ -18,15 +18,15 @@ pub(crate) fn carries(method: &Registered, preference: &str) -> bool {
     }
 }
 
-pub(crate) fn is_activated(method: &Registered) -> bool {
-    let status = method.entity.get("device").and_then(Value::as_object).map(|device| text(device, "status"));
+fn is_activated(token: &Map<String, Value>) -> bool {
+    let status = token.get("device").and_then(Value::as_object).map(|device| text(device, "status"));
     status.is_none_or(|status| status == "activated")
 }
 
-fn could_be_default(method: &Registered, settings: &Settings) -> bool {
+fn could_be_default(method: &Registered, settings: &Settings, now: u64) -> bool {
     match method.kind {
         Kind::Phone | Kind::MicrosoftAuthenticator | Kind::SoftwareOath => true,
-        Kind::HardwareOath => settings.hidden_methods_block_default && is_activated(method),
+        Kind::HardwareOath => settings.hidden_methods_block_default && is_activated(method.shown(now)),
         Kind::Passwordless => settings.hidden_methods_block_default,
         Kind::Pass => settings.pass_blocks_default,
         _ => false,
@@ -60,7 +60,7 @@ pub(crate) fn judge(account: &Account, place: usize, settings: &Settings, now: u
     } else if others.clone().any(|other| other.exists() && carries(other, preference)) {
         return Verdict::Free;
     }
-    let blocked = others.any(|other| (other.exists() || other.shows(now)) && could_be_default(other, settings));
+    let blocked = others.any(|other| (other.exists() || other.shows(now)) && could_be_default(other, settings, now));
     if blocked { Verdict::Refused(refusal(&method.id, settings)) } else { Verdict::Last }
 }
 

@@ -72,7 +72,7 @@ impl Tenant {
             .iter()
             .filter(|method| method.shows(call.now) && method.kind.exists_in(cloud))
             .filter(|method| call.is_beta() || !method.kind.is_beta_only())
-            .filter(|method| item.is_none_or(|id| id.eq_ignore_ascii_case(&method.id)))
+            .filter(|method| item.is_none_or(|id| method.is_called(id)))
             .map(|method| {
                 let mut entity = self.show(call, user, method);
                 entity.insert("@odata.type".into(), text(&method.entity, "@odata.type").into());
@@ -141,7 +141,7 @@ impl Tenant {
         let method = self.accounts[user]
             .methods
             .iter()
-            .find(|method| method.kind == kind && method.shows(call.now) && method.id.eq_ignore_ascii_case(id))
+            .find(|method| method.kind == kind && method.shows(call.now) && method.is_called(id))
             .ok_or_else(Answer::method_gone)?;
         let entity = Value::Object(self.show(call, user, method));
         if self.seed.settings.wrap_items {
@@ -253,7 +253,7 @@ impl Tenant {
         self.accounts[user]
             .methods
             .iter()
-            .position(|method| method.kind == kind && method.exists() && method.id.eq_ignore_ascii_case(id))
+            .position(|method| method.kind == kind && method.exists() && method.is_called(id))
             .ok_or_else(Answer::method_gone)
     }
 

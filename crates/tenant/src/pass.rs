@@ -92,7 +92,7 @@ pub(crate) fn refresh(entity: &mut Map<String, Value>, user: &str, settings: &Se
         "DisabledByPolicy"
     } else if start > now {
         "NotYetValid"
-    } else if lifetime.is_some_and(|minutes| start + minutes * 60_000 <= now) {
+    } else if lifetime.is_some_and(|minutes| start.saturating_add(minutes.saturating_mul(60_000)) <= now) {
         "Expired"
     } else {
         "EnabledByPolicy"

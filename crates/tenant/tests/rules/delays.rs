@@ -49,6 +49,18 @@ fn additions_and_changes_show_late() {
 }
 
 #[test]
+fn a_late_deactivation_still_blocks_the_default() {
+    let mut world = World::with(|seed| seed.settings.list_lag_milliseconds = 5000);
+    let moved = json!({"userPreferredMethodForSecondaryAuthentication": "sms"});
+    assert_eq!(world.patch(&format!("/beta/users/{DIEGO}/authentication/signInPreferences"), moved).status, 204);
+    let token = format!("/beta/users/{DIEGO}/authentication/{DIEGO_TOKEN}");
+    assert_eq!(world.send("POST", &format!("{token}/deactivate"), None).status, 204);
+    assert_eq!(world.remove(DIEGO, MOBILE), 400);
+    world.now += 5000;
+    assert_eq!(world.remove(DIEGO, MOBILE), 204);
+}
+
+#[test]
 fn a_moved_default_may_count_late() {
     let mut world = World::with(|seed| seed.settings.preference_lag_milliseconds = 3000);
     let path = format!("/beta/users/{ADELE}/authentication/signInPreferences");

@@ -164,6 +164,13 @@ fn the_mixed_list_may_leave_the_device_out() {
 }
 
 #[test]
+fn case_matters_in_ids_that_are_no_guids() {
+    let mut world = World::sample();
+    assert_eq!(world.remove(ADELE, "fido2Methods/-2_grug2-hyz6_1yg4yraq2"), 404);
+    assert_eq!(world.remove(ADELE, "softwareOathMethods/B172893E-893E-4172-9E89-72B13E8972B1"), 204);
+}
+
+#[test]
 fn kinds_do_not_mix() {
     let mut world = World::sample();
     let id = ADELE_APP.rsplit('/').next().unwrap();
