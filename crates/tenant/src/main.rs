@@ -60,24 +60,29 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
         seed.latency_milliseconds = latency;
     }
     let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
+    let stop = told_to_stop()?;
     println!("http://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
-    serve(listener, seed, options.faults.unwrap_or_else(Faults::none), told_to_stop()).await?;
+    serve(listener, seed, options.faults.unwrap_or_else(Faults::none), stop).await?;
     Ok(())
 }
 
-async fn told_to_stop() {
-    let interrupt = async { drop(tokio::signal::ctrl_c().await) };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                () = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+/// Resolves at an interrupt or a request to terminate. Both are caught from the call on, not from the first poll, so
+/// that a signal sent as soon as the address is out ends the server in order.
+#[cfg(unix)]
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    interrupt.await;
+    })
+}
+
+#[cfg(not(unix))]
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async { drop(tokio::signal::ctrl_c().await) })
 }
