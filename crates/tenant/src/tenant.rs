@@ -183,6 +183,10 @@ impl Tenant {
         }
         match parts.as_slice() {
             [users, id, rest @ ..] if users.eq_ignore_ascii_case("users") => {
+                if rest.is_empty() && call.method == "DELETE" {
+                    self.violate("deleteUser", "A DELETE came to a user.", call.now);
+                    return Err(Answer::insufficient());
+                }
                 let Some(user) = self.find(id) else {
                     return Err(Answer::error(
                         404,

@@ -43,6 +43,12 @@ fn deleting_a_user_is_refused_and_told() {
     let answer = world.batch("v1.0", json!([{"id": "1", "method": "DELETE", "url": cut}]));
     assert_eq!(answer.statuses(&["1"]), [403]);
     assert_eq!(world.violated("deleteUser"), 3);
+    // What is left of the name need not be anybody's.
+    assert_eq!(
+        world.delete("/v1.0/users/lidia.holloway_fabrikam.com#EXT#@contoso.com/authentication/phoneMethods/1").status,
+        403
+    );
+    assert_eq!(world.violated("deleteUser"), 4);
     assert_eq!(world.tenant.state().users.len(), 13);
 }
 
