@@ -6,5 +6,7 @@ mod engine;
 mod input;
 mod reply;
 mod step;
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests;
 
 pub use engine::{Client, Engine};

@@ -1,7 +1,6 @@
 //! The edge between JavaScript and the engine, as JavaScript meets it.
-#![cfg(target_arch = "wasm32")]
 
-use entra_mfa_reset_js::{Client, Engine};
+use crate::{Client, Engine};
 use serde_json::{Value, json};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
