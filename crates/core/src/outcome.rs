@@ -40,7 +40,10 @@ pub(crate) async fn verify(
             sessions.valid_from = sessions_start(graph, execution.user).await;
         }
         // With nothing to remove and nothing written, the list that was just read is the live list.
-        let idle = asked && !wrote && plan.steps.iter().all(|step| step.action == MethodAction::Keep);
+        let idle = asked
+            && !wrote
+            && !graph.host.is_cancelled()
+            && plan.steps.iter().all(|step| step.action == MethodAction::Keep);
         let unread = VerificationReport {
             outcome: if idle { VerificationOutcome::Confirmed } else { VerificationOutcome::Skipped },
             remaining: Vec::new(),
