@@ -22,7 +22,7 @@ const ARTIFACTS: [(&str, Bound); 4] = [
 
 /// Prints the sizes; too large is an error.
 pub fn run() -> Result<()> {
-    println!("{:50} {:>9} {:>9} {:>9}  {}", "bytes", "raw", "gzip", "brotli", "budget");
+    println!("{:50} {:>9} {:>9} {:>9}  budget", "bytes", "raw", "gzip", "brotli");
     let mut heavy = Vec::new();
     for (relative, bound) in ARTIFACTS {
         let [raw, gzip, brotli] = measure(&workspace::path(relative))?;

@@ -2,7 +2,7 @@
 //!
 //! wasm-bindgen's own runner drives browsers too, and takes minutes to compile for that; Node needs twenty lines.
 
-use crate::{build, process, setup, workspace};
+use crate::{build, setup, workspace};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::fs;
