@@ -11,5 +11,4 @@ wasmtime::component::bindgen!({
     },
 });
 
-pub use exports::entra::mfa_reset::reset;
 pub use exports::entra::mfa_reset::types;

@@ -11,6 +11,7 @@ pub mod plugin;
 pub mod rogue;
 pub mod simulation;
 pub mod tenant;
+pub mod watched;
 
 pub use bindings::types;
 pub use host::Session;

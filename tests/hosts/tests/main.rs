@@ -4,3 +4,4 @@
 mod contract;
 mod golden;
 mod imports;
+mod network;
