@@ -11,8 +11,8 @@ pub struct Client(entra_mfa_reset::Client);
 
 #[wasm_bindgen]
 impl Client {
-    /// Options as in the contract; the credential is `{ type: "host" }`, `{ type: "accessToken", accessToken }` or
-    /// `{ type: "clientSecret", tenantId, clientId, clientSecret }`.
+    /// Options as in the contract; the credential is `"host"`, `{ accessToken }` or
+    /// `{ clientSecret: { tenantId, clientId, clientSecret } }`.
     ///
     /// # Errors
     /// Throws an `Error` whose message is the contract's error as JSON.
@@ -68,7 +68,8 @@ impl Engine {
         }
     }
 
-    /// Answers one effect.
+    /// Answers one effect with `{ response: { status, headers, body? } }`, `{ failed: { reason, message } }`, `"slept"`,
+    /// `{ token: { token, expiresAt? } }` or `{ tokenFailed: { message } }`.
     ///
     /// # Errors
     /// As the client's constructor.

@@ -56,10 +56,10 @@ fn user_input(input: &str) -> Result<UserInput, Error> {
 }
 
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 enum CredentialInput {
     Host,
-    AccessToken { access_token: String },
+    AccessToken(String),
     ClientSecret { tenant_id: String, client_id: String, client_secret: String },
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn credential(text: &str) -> Result<Credential, Error> {
     let input = serde_json::from_str(text).map_err(|_| Error::internal("The credential cannot be read."))?;
     Ok(match input {
         CredentialInput::Host => Credential::Host,
-        CredentialInput::AccessToken { access_token } => Credential::AccessToken(Secret::new(access_token)),
+        CredentialInput::AccessToken(access_token) => Credential::AccessToken(Secret::new(access_token)),
         CredentialInput::ClientSecret { tenant_id, client_id, client_secret } => {
             Credential::ClientSecret { tenant_id, client_id, client_secret: Secret::new(client_secret) }
         }

@@ -3,9 +3,10 @@ use entra_mfa_reset::run::{AccessToken, Reply, SendError};
 use entra_mfa_reset::{Error, Secret};
 use serde::Deserialize;
 
-/// No `Debug`: a reply may hold a token, and a response a pass.
+/// No `Debug`: a reply may hold a token, and a response a pass. The tag stands outside, because serde's code for a tag
+/// inside weighs ten times as much.
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 enum ReplyInput {
     Response {
         status: u16,

@@ -10,7 +10,7 @@ const TOKEN: &str = "eyJ.not-to-be-seen.sig";
 const USER: &str = "adele.vance@contoso.com";
 
 fn client() -> Client {
-    Client::new("{}", &json!({ "type": "accessToken", "accessToken": TOKEN }).to_string()).unwrap_or_else(|error| {
+    Client::new("{}", &json!({ "accessToken": TOKEN }).to_string()).unwrap_or_else(|error| {
         panic!("{}", thrown(error));
     })
 }
@@ -45,24 +45,22 @@ fn id(effect: &Value) -> u32 {
 
 #[wasm_bindgen_test]
 fn bad_options_name_the_field() {
-    let error = thrown(Client::new(r#"{"retries":3}"#, r#"{"type":"host"}"#).expect_err("refused"));
+    let error = thrown(Client::new(r#"{"retries":3}"#, r#""host""#).expect_err("refused"));
     assert_eq!(error["code"], "invalidInput");
     assert!(error["message"].as_str().is_some_and(|message| message.contains("retries")), "{error}");
-    let error = thrown(Client::new("{", r#"{"type":"host"}"#).expect_err("refused"));
+    let error = thrown(Client::new("{", r#""host""#).expect_err("refused"));
     assert_eq!(error["code"], "invalidInput");
 }
 
 #[wasm_bindgen_test]
 fn an_origin_without_tls_is_refused() {
-    let error =
-        thrown(Client::new(r#"{"graphUrl":"http://graph.contoso.com"}"#, r#"{"type":"host"}"#).expect_err("refused"));
+    let error = thrown(Client::new(r#"{"graphUrl":"http://graph.contoso.com"}"#, r#""host""#).expect_err("refused"));
     assert_eq!(error["code"], "invalidInput");
 }
 
 #[wasm_bindgen_test]
 fn a_bad_credential_is_not_quoted() {
-    let error =
-        thrown(Client::new("{}", &json!({ "type": TOKEN, "accessToken": TOKEN }).to_string()).expect_err("refused"));
+    let error = thrown(Client::new("{}", &json!({ TOKEN: TOKEN }).to_string()).expect_err("refused"));
     assert!(!error.to_string().contains(TOKEN), "{error}");
 }
 
@@ -94,7 +92,7 @@ fn the_first_request_carries_the_token_and_nobody_else_prints_it() {
 fn unknown_and_repeated_ids_are_errors() {
     let (mut engine, first) = engine();
     let send = id(&effect(&first, "send"));
-    let lost = json!({ "type": "failed", "reason": "lost", "message": "cut" }).to_string();
+    let lost = json!({ "failed": { "reason": "lost", "message": "cut" } }).to_string();
     assert!(
         thrown(engine.resume(4_000_000, &lost, NOW).expect_err("never issued"))["message"]
             .to_string()
@@ -108,22 +106,22 @@ fn unknown_and_repeated_ids_are_errors() {
 fn a_reply_that_does_not_fit_leaves_the_run_alive() {
     let (mut engine, first) = engine();
     let send = id(&effect(&first, "send"));
-    for reply in ["", "{}", r#"{"type":"response"}"#, r#"{"type":"slept"}"#] {
+    for reply in ["", "{}", r#"{"response":{}}"#, r#""slept""#] {
         assert_eq!(thrown(engine.resume(send, reply, NOW).expect_err("refused"))["code"], "internal");
     }
-    step(engine.resume(send, r#"{"type":"failed","reason":"lost","message":"cut"}"#, NOW));
+    step(engine.resume(send, r#"{"failed":{"reason":"lost","message":"cut"}}"#, NOW));
 }
 
 #[wasm_bindgen_test]
 fn a_token_in_a_broken_reply_is_not_quoted() {
-    let mut engine = Client::new("{}", r#"{"type":"host"}"#)
+    let mut engine = Client::new("{}", r#""host""#)
         .and_then(|client| client.run("status", &json!({ "user": USER }).to_string()))
         .unwrap_or_else(|error| panic!("{}", thrown(error)));
     let ask = effect(&step(engine.start(NOW, 1.0)), "token");
     assert!(ask["scope"].as_str().is_some_and(|scope| scope.ends_with("/.default")), "{ask}");
     let error = thrown(
         engine
-            .resume(id(&ask), &json!({ "type": "token", "token": { "value": TOKEN } }).to_string(), NOW)
+            .resume(id(&ask), &json!({ "token": { "token": { "value": TOKEN } } }).to_string(), NOW)
             .expect_err("refused"),
     );
     assert!(!error.to_string().contains(TOKEN), "{error}");
@@ -132,10 +130,10 @@ fn a_token_in_a_broken_reply_is_not_quoted() {
 #[wasm_bindgen_test]
 fn garbled_answers_end_in_an_error_and_not_in_a_trap() {
     let garbled = [
-        json!({ "type": "response", "status": 200, "headers": [["content-type", "application/json"]] }),
-        json!({ "type": "response", "status": 200, "headers": [], "body": "<html>" }),
-        json!({ "type": "response", "status": 0, "headers": [], "body": "" }),
-        json!({ "type": "response", "status": 200, "headers": [["no header", "\n"]], "body": "{}" }),
+        json!({ "response": { "status": 200, "headers": [["content-type", "application/json"]] } }),
+        json!({ "response": { "status": 200, "headers": [], "body": "<html>" } }),
+        json!({ "response": { "status": 0, "headers": [], "body": "" } }),
+        json!({ "response": { "status": 200, "headers": [["no header", "\n"]], "body": "{}" } }),
     ];
     for reply in garbled {
         let (mut engine, first) = engine();
@@ -145,7 +143,7 @@ fn garbled_answers_end_in_an_error_and_not_in_a_trap() {
         for _ in 0..500 {
             let Some(effect) = open.pop() else { break };
             let (answer, after) = match effect["type"].as_str() {
-                Some("sleep") => (json!({ "type": "slept" }), effect["milliseconds"].as_f64().unwrap_or(0.0)),
+                Some("sleep") => (json!("slept"), effect["milliseconds"].as_f64().unwrap_or(0.0)),
                 _ => (reply.clone(), 1.0),
             };
             clock += after;

@@ -63,10 +63,10 @@ export function access(credential: MfaResetCredential): Access {
     Record<string, unknown>
   >;
   if (typeof given["getToken"] === "function") {
-    return { json: JSON.stringify({ type: "host" }), tokens: credential as TokenCredential };
+    return { json: JSON.stringify("host"), tokens: credential as TokenCredential };
   }
   if (typeof given["accessToken"] === "string") {
-    return { json: JSON.stringify({ type: "accessToken", accessToken: given["accessToken"] }) };
+    return { json: JSON.stringify({ accessToken: given["accessToken"] }) };
   }
   if ("getAssertion" in given || "managedIdentity" in given) {
     throw new MfaResetError({
@@ -78,7 +78,7 @@ export function access(credential: MfaResetCredential): Access {
   }
   const { tenantId, clientId, clientSecret } = given;
   if (typeof tenantId === "string" && typeof clientId === "string" && typeof clientSecret === "string") {
-    return { json: JSON.stringify({ type: "clientSecret", tenantId, clientId, clientSecret }) };
+    return { json: JSON.stringify({ clientSecret: { tenantId, clientId, clientSecret } }) };
   }
   throw invalidInput(
     "The credential is of no known form.",

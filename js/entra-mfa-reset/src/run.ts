@@ -173,7 +173,7 @@ async function answer(effect: Exclude<Effect, { type: "emit" }>, world: World, s
       return send(effect, world.fetch, world.limits, signal);
     case "sleep":
       await world.sleep(effect.milliseconds, signal);
-      return { reply: { type: "slept" } };
+      return { reply: "slept" };
     case "token":
       return getToken(effect, world.tokens, signal);
   }
@@ -187,15 +187,15 @@ async function getToken(effect: TokenEffect, tokens: TokenCredential | undefined
   try {
     const given = await tokens?.getToken([effect.scope], options);
     if (typeof given === "string") {
-      return { reply: { type: "token", token: given } };
+      return { reply: { token: { token: given } } };
     }
     if (typeof given?.token !== "string") {
-      return { reply: { type: "tokenFailed", message: "getToken gave no token" } };
+      return { reply: { tokenFailed: { message: "getToken gave no token" } } };
     }
     const expiresAt = given.expiresOnTimestamp;
-    return { reply: { type: "token", token: given.token, ...(expiresAt === undefined ? {} : { expiresAt }) } };
+    return { reply: { token: { token: given.token, ...(expiresAt === undefined ? {} : { expiresAt }) } } };
   } catch (cause) {
-    return { reply: { type: "tokenFailed", message: tokenFailure(cause) }, cause };
+    return { reply: { tokenFailed: { message: tokenFailure(cause) } }, cause };
   }
 }
 

@@ -41,23 +41,17 @@ export async function send(
     });
     const bytes = await read(response, limits.bytes);
     if (bytes === undefined) {
-      return { reply: { type: "failed", reason: "tooLarge", message: "" } };
+      return { reply: { failed: { reason: "tooLarge", message: "" } } };
     }
     const body = decode(bytes);
-    return {
-      reply: {
-        type: "response",
-        status: status(response),
-        headers: [...response.headers],
-        ...(body === undefined ? {} : { body }),
-      },
-    };
+    const head = { status: status(response), headers: [...response.headers] };
+    return { reply: { response: body === undefined ? head : { ...head, body } } };
   } catch (cause) {
     const codes = errorCodes(cause);
     const never = codes.length > 0 && codes.every((code) => NEVER_SENT.has(code));
     // Codes and names only: a message may quote what it was given.
     const message = codes[0] ?? (cause instanceof Error ? cause.name : "failed");
-    return { reply: { type: "failed", reason: never ? "neverSent" : "lost", message }, cause };
+    return { reply: { failed: { reason: never ? "neverSent" : "lost", message } }, cause };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", abort);

@@ -44,8 +44,8 @@ export interface EmitEffect {
 
 /** What the host answers. */
 export type Reply =
-  | { type: "response"; status: number; headers: [string, string][]; body?: string }
-  | { type: "failed"; reason: "neverSent" | "lost" | "tooLarge"; message: string }
-  | { type: "slept" }
-  | { type: "token"; token: string; expiresAt?: number }
-  | { type: "tokenFailed"; message: string };
+  | { response: { status: number; headers: [string, string][]; body?: string } }
+  | { failed: { reason: "neverSent" | "lost" | "tooLarge"; message: string } }
+  | "slept"
+  | { token: { token: string; expiresAt?: number } }
+  | { tokenFailed: { message: string } };

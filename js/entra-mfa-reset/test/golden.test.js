@@ -58,7 +58,7 @@ async function play(golden) {
   const tenant = new glue.SandboxTenant(JSON.stringify(golden.tenant));
   const clock = new Clock(Date.parse(golden.now));
   const started = clock.now;
-  const credential = { type: "accessToken", accessToken: tenant.accessToken(JSON.stringify(golden.token)) };
+  const credential = { accessToken: tenant.accessToken(JSON.stringify(golden.token)) };
   const client = new Client(JSON.stringify(golden.options ?? {}), JSON.stringify(credential));
   const world = {
     async fetch(url, { method, headers, body, signal }) {
