@@ -40,7 +40,7 @@ line("outcome", report.outcome);
 title("The user after");
 show(await client.status(USER));
 
-process.exit(report.outcome === "complete" ? 0 : 1);
+process.exitCode = report.outcome === "complete" ? 0 : 1;
 
 function title(text) {
   console.log(`\n${text}`);
