@@ -72,7 +72,8 @@ class Session {
     const plain = terminal.argv.includes("--no-color") || Boolean(terminal.env["NO_COLOR"]) || terminal.env["TERM"] === "dumb";
     const see = (stream: Terminal["stdout"]): view.View => ({
       style: style(stream.isTTY === true && !plain),
-      columns: Math.max(NARROWEST, stream.columns ?? WITHOUT_TERMINAL),
+      // Some pseudo-terminals say 0.
+      columns: Math.max(NARROWEST, stream.columns || WITHOUT_TERMINAL),
     });
     this.#out = see(terminal.stdout);
     this.#err = see(terminal.stderr);
