@@ -30,7 +30,7 @@ pub fn perform<T>(mut run: Run<Result<T, Error>>, seed: u64, bounds: Bounds) -> 
             await_some(&mut waits, &mut replies);
         }
         let Some((id, reply)) = replies.pop_front() else {
-            return Err(Error::internal("The run waits for something that was never begun."));
+            return Err(Error::internal("the run waits for something that was never begun"));
         };
         step = run.resume(id, reply, clock.now()).map_err(defect)?;
     }
@@ -43,7 +43,7 @@ pub fn seed_from_clocks() -> u64 {
 }
 
 fn defect(error: impl std::fmt::Display) -> Error {
-    Error::internal(format!("The engine and its shell disagree: {error}."))
+    Error::internal(format!("the engine and its shell disagree: {error}"))
 }
 
 /// The wall clock's time at the start, carried on by the monotonic clock: a clock that is set meanwhile neither

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -29,7 +30,13 @@ type Handler = dyn Fn(&http::Request<()>) -> Action + Send + Sync;
 /// It listens on loopback until the process ends.
 pub struct Rogue {
     origin: String,
-    log: Arc<Mutex<Vec<String>>>,
+    seen: Arc<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    log: Mutex<Vec<String>>,
+    flooded: AtomicUsize,
 }
 
 impl Rogue {
@@ -40,16 +47,16 @@ impl Rogue {
     pub fn start(handler: impl Fn(&http::Request<()>) -> Action + Send + Sync + 'static) -> io::Result<Rogue> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let origin = format!("http://{}", listener.local_addr()?);
-        let log = Arc::new(Mutex::new(Vec::new()));
-        let (handler, lines): (Arc<Handler>, _) = (Arc::new(handler), Arc::clone(&log));
+        let seen = Arc::new(Seen::default());
+        let (handler, all): (Arc<Handler>, _) = (Arc::new(handler), Arc::clone(&seen));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (handler, lines) = (Arc::clone(&handler), Arc::clone(&lines));
+                let (handler, seen) = (Arc::clone(&handler), Arc::clone(&all));
                 // A client that goes away is part of the game.
-                thread::spawn(move || drop(serve(stream, &*handler, &lines)));
+                thread::spawn(move || drop(serve(stream, &*handler, &seen)));
             }
         });
-        Ok(Rogue { origin, log })
+        Ok(Rogue { origin, seen })
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -59,7 +66,12 @@ impl Rogue {
 
     /// Method and path of every request so far.
     pub fn log(&self) -> Vec<String> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.seen.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many bytes of its floods were taken.
+    pub fn flooded(&self) -> usize {
+        self.seen.flooded.load(Ordering::Relaxed)
     }
 }
 
@@ -72,11 +84,11 @@ pub fn nobody() -> io::Result<String> {
     Ok(format!("http://{}", listener.local_addr()?))
 }
 
-fn serve(mut stream: TcpStream, handler: &Handler, log: &Mutex<Vec<String>>) -> io::Result<()> {
+fn serve(mut stream: TcpStream, handler: &Handler, seen: &Seen) -> io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let Some((request, length)) = head(&mut reader)? else { return Ok(()) };
     let line = format!("{} {}", request.method(), request.uri());
-    log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    seen.log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     let action = handler(&request);
     if !matches!(action, Action::Early(_)) {
         io::copy(&mut reader.take(length), &mut io::sink())?;
@@ -85,7 +97,7 @@ fn serve(mut stream: TcpStream, handler: &Handler, log: &Mutex<Vec<String>>) -> 
         Action::Answer(response) => answer(&mut stream, &response, response.body().len())?,
         Action::Half(response) => answer(&mut stream, &response, response.body().len() / 2)?,
         Action::Early(response) => answer(&mut stream, &response, response.body().len())?,
-        Action::Flood(length) => flood(&mut stream, length)?,
+        Action::Flood(length) => flood(&mut stream, length, &seen.flooded)?,
         Action::Late(delay, response) => {
             thread::sleep(delay);
             answer(&mut stream, &response, response.body().len())?;
@@ -127,7 +139,7 @@ fn answer(stream: &mut TcpStream, response: &http::Response<Bytes>, sent: usize)
     stream.write_all(response.body().get(..sent).unwrap_or_default())
 }
 
-fn flood(stream: &mut TcpStream, length: usize) -> io::Result<()> {
+fn flood(stream: &mut TcpStream, length: usize, flooded: &AtomicUsize) -> io::Result<()> {
     let head = format!(
         "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
     );
@@ -138,6 +150,7 @@ fn flood(stream: &mut TcpStream, length: usize) -> io::Result<()> {
         let now = left.min(piece.len());
         stream.write_all(piece.get(..now).unwrap_or_default())?;
         left -= now;
+        flooded.fetch_add(now, Ordering::Relaxed);
     }
     Ok(())
 }

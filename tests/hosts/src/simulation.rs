@@ -4,6 +4,7 @@ use crate::host::{Clock, Sender, Sent};
 use bytes::Bytes;
 use entra_tenant::{DeliveryError, Faults, State, Tenant};
 use http_body_util::{BodyExt, Full};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,6 +16,7 @@ pub struct Simulation {
     network: Arc<Mutex<Network>>,
     clock: Clock,
     flights: Arc<Flights>,
+    origins: Arc<Mutex<BTreeSet<String>>>,
 }
 
 struct Network {
@@ -48,7 +50,12 @@ impl Drop for Flying<'_> {
 impl Simulation {
     /// A tenant under a clock, behind a network.
     pub fn new(tenant: Tenant, faults: Faults, clock: Clock) -> Self {
-        Simulation { network: Arc::new(Mutex::new(Network { tenant, faults })), clock, flights: Arc::default() }
+        Simulation {
+            network: Arc::new(Mutex::new(Network { tenant, faults })),
+            clock,
+            flights: Arc::default(),
+            origins: Arc::default(),
+        }
     }
 
     /// The tenant as it is now.
@@ -66,6 +73,11 @@ impl Simulation {
         self.flights.most.load(Ordering::Relaxed)
     }
 
+    /// Where the requests went, in order.
+    pub fn origins(&self) -> Vec<String> {
+        self.origins.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
     fn network(&self) -> MutexGuard<'_, Network> {
         self.network.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -77,6 +89,9 @@ impl Sender for Simulation {
         Box::pin(async move {
             let _flying = Flying::new(&simulation.flights);
             let (parts, body) = request.into_parts();
+            let (scheme, authority) = (parts.uri.scheme_str(), parts.uri.authority());
+            let origin = format!("{}://{}", scheme.unwrap_or("?"), authority.map_or("?", http::uri::Authority::as_str));
+            simulation.origins.lock().unwrap_or_else(PoisonError::into_inner).insert(origin);
             let request = http::Request::from_parts(parts, body.collect().await?.to_bytes());
             let delivery = {
                 let mut network = simulation.network();

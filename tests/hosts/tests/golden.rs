@@ -22,6 +22,7 @@ async fn give_the_same_bytes_in_wasmtime() {
         };
         let (elapsed, exchange) = (clock.elapsed(), simulation.exchange());
         assert_eq!(simulation.state().violations, [], "{}", case.name);
+        assert_eq!(simulation.origins(), ["https://graph.microsoft.com"], "{}", case.name);
         let expected = case.expect.result.to_json().unwrap();
         if bytes != expected {
             println!("{}:\n  found    {bytes}\n  expected {expected}", case.name);
