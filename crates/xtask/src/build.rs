@@ -36,6 +36,9 @@ pub fn run() -> Result<()> {
     let lock = fs::File::create(workspace::path(".setup/lock"))?;
     lock.lock()?;
 
+    if !compiled(COMPONENT).exists() {
+        eprintln!("build: compiling to wasm for the first time, which takes some minutes");
+    }
     let mut cargo = toolchain.cargo("build", "std,panic_abort")?;
     cargo.args(["--release", "--quiet"]);
     for name in [COMPONENT, JS, SANDBOX] {
