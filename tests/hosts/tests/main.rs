@@ -4,5 +4,6 @@
 mod contract;
 mod golden;
 mod imports;
+mod jco;
 mod network;
 mod rogues;

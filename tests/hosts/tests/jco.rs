@@ -1,0 +1,103 @@
+//! The component in Node, through jco, over HTTP against the tenant's server in this process.
+
+use hosts::golden::Case;
+use hosts::plugin;
+use hosts::tenant::TenantServer;
+use serde_json::{Value, json};
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::thread;
+
+const LANES: usize = 3;
+
+#[test]
+fn gives_the_same_bytes_in_node() {
+    assert!(
+        plugin::root().join("js/node_modules/@bytecodealliance/jco").exists(),
+        "jco is not installed; run `just setup` first"
+    );
+    plugin::load().unwrap();
+    // The tenant has the machine's clock here, so what hangs on the date cannot be compared.
+    let undated = |case: &Case| case.input.get("startDateTime").or(case.input.get("notAfter")).is_none();
+    let cases: Vec<Case> = Case::all().unwrap().into_iter().filter(undated).collect();
+    assert!(cases.len() >= 10, "{} cases are left", cases.len());
+    // They mostly wait, and a process plays one after the other.
+    let wrong: Vec<&str> = thread::scope(|scope| {
+        let lanes: Vec<_> = (0..LANES)
+            .map(|lane| {
+                let cases: Vec<&Case> = cases.iter().skip(lane).step_by(LANES).collect();
+                scope.spawn(move || play(&cases))
+            })
+            .collect();
+        lanes.into_iter().flat_map(|lane| lane.join().unwrap()).collect()
+    });
+    assert!(wrong.is_empty(), "differ from the native run: {wrong:?}");
+}
+
+/// The names of those that differ from the native run.
+fn play<'a>(cases: &[&'a Case]) -> Vec<&'a str> {
+    let servers: Vec<TenantServer> =
+        cases.iter().map(|case| TenantServer::start(case.tenant.clone()).unwrap()).collect();
+    let asked: Vec<Value> = cases
+        .iter()
+        .zip(&servers)
+        .map(|(case, server)| {
+            json!({
+                "graphUrl": server.origin(),
+                "accessToken": server.access_token(&case.token),
+                "seed": case.seed,
+                "options": case.options.clone().unwrap_or_else(|| json!({})),
+                "operation": case.operation,
+                "input": case.input,
+            })
+        })
+        .collect();
+    let said: Vec<String> = serde_json::from_str(&node(&Value::Array(asked).to_string())).unwrap();
+    assert_eq!(said.len(), cases.len());
+    let mut wrong = Vec::new();
+    for ((case, server), said) in cases.iter().zip(&servers).zip(said) {
+        let (found, expected) = (timeless(&said), timeless(&case.expect.result.to_json().unwrap()));
+        let exchange = server.exchange().unwrap();
+        if found != expected || exchange != case.expect.exchange || server.state().unwrap().violations != [] {
+            println!("{}:\n  found    {found}\n  expected {expected}\n  {exchange:#?}", case.name);
+            wrong.push(case.name.as_str());
+        }
+    }
+    wrong
+}
+
+fn node(cases: &str) -> String {
+    let mut child = Command::new("node")
+        .arg(plugin::root().join("tests/hosts/jco/run.mjs"))
+        .arg(plugin::path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("Node 20 or newer");
+    child.stdin.take().unwrap().write_all(cases.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "run.mjs failed: {}", output.status);
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The text with every time in it blanked: this run has the machine's clock, and the golden one its own.
+fn timeless(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('T') {
+        let (before, after) = rest.split_at(at);
+        let date = before.get(before.len().saturating_sub(10)..).unwrap_or_default();
+        let is_date = date.len() == 10 && date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let time = after[1..].find(|c: char| !(c.is_ascii_digit() || ":.Z".contains(c))).map_or(after.len(), |n| n + 1);
+        if is_date && time > 5 {
+            out += &before[..before.len() - 10];
+            out += "TIME";
+            rest = &after[time..];
+        } else {
+            out += before;
+            out.push('T');
+            rest = &after[1..];
+        }
+    }
+    out + rest
+}
