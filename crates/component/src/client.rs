@@ -65,7 +65,7 @@ impl wit::GuestClient for Client {
         self.perform(run)
     }
 
-    fn set_credential(&self, credential: wit::Credential) {
-        self.core.borrow_mut().set_credential(from_wit(credential));
+    fn set_credential(&self, credential: wit::Credential) -> Result<(), wit::ErrorInfo> {
+        self.core.borrow_mut().set_credential(from_wit(credential)).map_err(to_wit)
     }
 }

@@ -205,8 +205,8 @@ impl Session {
     /// `client.set-credential`.
     ///
     /// # Errors
-    /// A trap.
-    pub async fn set_credential(&mut self, credential: &Credential) -> Result<()> {
+    /// See [`Called`].
+    pub async fn set_credential(&mut self, credential: &Credential) -> Called<()> {
         let client = self.plugin.entra_mfa_reset_reset().client();
         Ok(client.call_set_credential(&mut self.store, self.client, credential).await?)
     }

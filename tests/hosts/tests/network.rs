@@ -141,7 +141,9 @@ async fn a_client_secret_gets_one_token() {
     assert_eq!(error.code, ErrorCode::Unauthenticated, "{error:?}");
     assert!(!format!("{error:?}").contains("8Q~"), "{error:?}");
 
-    session.set_credential(&Credential::ClientSecret(secret)).await.unwrap();
+    let empty = session.set_credential(&Credential::AccessToken(String::new())).await.unwrap().unwrap_err();
+    assert_eq!(empty.code, ErrorCode::InvalidInput, "{empty:?}");
+    session.set_credential(&Credential::ClientSecret(secret)).await.unwrap().unwrap();
     session.status(ADELE).await.unwrap().unwrap();
     let outcome = session.reset(&request(ADELE)).await.unwrap().unwrap().outcome;
     assert_eq!(outcome, Outcome::Complete);
