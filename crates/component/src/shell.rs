@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use wasi::clocks::{monotonic_clock, wall_clock};
 use wasi::io::poll::{Pollable, poll};
 
-const NANOSECONDS: u64 = 1_000_000;
+const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 
 /// Runs an operation to its end.
 pub fn perform<T>(mut run: Run<Result<T, Error>>, seed: u64, bounds: Bounds) -> Result<T, Error> {
@@ -62,7 +62,7 @@ impl Clock {
 
     /// Unix time in milliseconds.
     fn now(&self) -> u64 {
-        self.wall.saturating_add(monotonic_clock::now().saturating_sub(self.monotonic)) / NANOSECONDS
+        self.wall.saturating_add(monotonic_clock::now().saturating_sub(self.monotonic)) / NANOSECONDS_PER_MILLISECOND
     }
 }
 

@@ -73,6 +73,11 @@ impl Simulation {
         self.flights.most.load(Ordering::Relaxed)
     }
 
+    /// How many requests are in flight now.
+    pub fn in_flight(&self) -> usize {
+        self.flights.now.load(Ordering::Relaxed)
+    }
+
     /// Where the requests went, in order.
     pub fn origins(&self) -> Vec<String> {
         self.origins.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod contract;
+mod faults;
 mod golden;
 mod imports;
 mod jco;
