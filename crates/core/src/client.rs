@@ -61,7 +61,8 @@ impl Client {
     /// Revokes the sessions, and nothing else. Of the guard it obeys `protect` alone.
     pub fn revoke_sessions(&self, user: &str, options: RevokeSessionsOptions) -> Run<Result<Report, Error>> {
         let user = user.to_owned();
-        self.run(options.reason, move |graph| async move { revoke_sessions(&graph, &user).await })
+        let reason = options.reason.clone();
+        self.run(options.reason, move |graph| async move { revoke_sessions(&graph, &user, reason).await })
     }
 
     /// Issues a Temporary Access Pass, and nothing else. The guard stands before it, as before a reset.
@@ -86,6 +87,13 @@ enum Mode {
     Reset,
 }
 
+/// What an operation reads beside the user.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Guard,
+    Methods { stable_only: bool },
+}
+
 /// The user, and what the guard found.
 struct Target {
     user: User,
@@ -102,16 +110,13 @@ fn parse_user(graph: &Graph, user: &str) -> Result<UserName, Error> {
     Ok(name)
 }
 
-/// Reads the user and the guard's premises, and beside them whatever `beside` reads. By object id that is one round
-/// trip; a principal name is resolved first, since everything after the first read goes by object id.
-async fn read_target<T, F>(
+/// Reads the user and the guard's premises, and beside them the methods where they are wanted. By object id that is
+/// one round trip; a principal name is resolved first, since everything after the first read goes by object id.
+async fn read_target(
     graph: &Graph,
     name: &UserName,
-    beside: impl FnOnce(String) -> F,
-) -> Result<(Target, Result<T, Error>), Error>
-where
-    F: Future<Output = Result<T, Error>>,
-{
+    wanted: Wanted,
+) -> Result<(Target, Result<Registered, Error>), Error> {
     let token = graph.token(None).await?;
     let caller = Claims::of(&token);
     let resolved = match name {
@@ -124,7 +129,13 @@ where
     if resolved.is_none() {
         calls.push(directory::user_call(name));
     }
-    let (mut answers, beside) = join(graph.batch(Version::V1, &calls, Order::Parallel), beside(id)).await;
+    let beside = async {
+        match wanted {
+            Wanted::Guard => Ok(Registered::default()),
+            Wanted::Methods { stable_only } => methods::read(graph, &id, stable_only).await,
+        }
+    };
+    let (mut answers, registered) = join(graph.batch(Version::V1, &calls, Order::Parallel), beside).await;
     let user = match resolved {
         Some(user) => user,
         None => {
@@ -134,13 +145,12 @@ where
     };
     graph.set_subject(&user.id);
     let guard = directory::read_guard(graph, &user, answers, caller.as_ref()).await?;
-    Ok((Target { user, guard, caller }, beside))
+    Ok((Target { user, guard, caller }, registered))
 }
 
 async fn status(graph: &Graph, user: &str) -> Result<Status, Error> {
     let name = UserName::parse(user)?;
-    let read = |id: String| async move { methods::read(graph, &id, false).await };
-    let (target, registered) = read_target(graph, &name, read).await?;
+    let (target, registered) = read_target(graph, &name, Wanted::Methods { stable_only: false }).await?;
     let registered = registered?;
     graph.emit(EventStep::Read, EventOutcome::Done, |_| {});
     let preference = registered.preference.clone().unwrap_or_default();
@@ -169,8 +179,8 @@ async fn reset(graph: &Graph, request: &ResetRequest, mode: Mode) -> Result<Repo
             parse_user(graph, &request.user)?
         }
     };
-    let read = |id: String| async move { methods::read(graph, &id, request.stable_only).await };
-    let (target, registered) = read_target(graph, &name, read).await?;
+    let wanted = Wanted::Methods { stable_only: request.stable_only };
+    let (target, registered) = read_target(graph, &name, wanted).await?;
     let verdict =
         expiry.and_then(|()| directory::judge(&target.guard, request.allow_privileged, target.caller.as_ref()));
     if mode == Mode::Reset {
@@ -208,7 +218,7 @@ fn check_not_after(request: &ResetRequest, now: u64) -> Result<(), Error> {
     ))
 }
 
-async fn revoke_sessions(graph: &Graph, user: &str) -> Result<Report, Error> {
+async fn revoke_sessions(graph: &Graph, user: &str, reason: Option<String>) -> Result<Report, Error> {
     let started = graph.host.now();
     let name = parse_user(graph, user)?;
     let user = directory::read_user(graph.call(&directory::user_call(&name)).await, &name)?;
@@ -216,7 +226,7 @@ async fn revoke_sessions(graph: &Graph, user: &str) -> Result<Report, Error> {
     if directory::is_listed(&graph.session.protect, &user) {
         return Err(directory::listed());
     }
-    let request = ResetRequest { user: user.id.clone(), ..none() };
+    let request = ResetRequest { user: user.id.clone(), reason, ..none() };
     let (registered, mut plan) = nothing();
     plan.sessions = PlannedSessions::Revoke;
     let mut sessions =
@@ -242,17 +252,17 @@ async fn revoke_sessions(graph: &Graph, user: &str) -> Result<Report, Error> {
 
 async fn issue_pass(graph: &Graph, user: &str, options: IssuePassOptions) -> Result<Report, Error> {
     let started = graph.host.now();
-    let IssuePassOptions { lifetime_in_minutes, is_usable_once, start_date_time, allow_privileged, reason: _ } =
-        options;
+    let IssuePassOptions { lifetime_in_minutes, is_usable_once, start_date_time, allow_privileged, reason } = options;
     let pass = PassOptions { lifetime_in_minutes, is_usable_once, start_date_time };
     let request = ResetRequest {
         temporary_access_pass: Some(crate::PassRequest::Options(pass.clone())),
         allow_privileged,
+        reason,
         ..none()
     };
     request.check()?;
     let name = parse_user(graph, user)?;
-    let (target, _) = read_target(graph, &name, |_| async { Ok(()) }).await?;
+    let (target, _) = read_target(graph, &name, Wanted::Guard).await?;
     directory::judge(&target.guard, allow_privileged, target.caller.as_ref())?;
     let (registered, mut plan) = nothing();
     plan.pass = Some(pass);

@@ -1,12 +1,14 @@
 //! Who the user is, and whether the guard lets anybody touch them.
 
 use crate::error::{Error, ErrorCode};
-use crate::graph::{Answer, Call, Claims, Context, Failure, Graph, Path, UserName, Version, is_object_id, same_name};
+use crate::graph::{
+    Answer, Call, Claims, Context, Failure, Graph, Object, Path, UserName, Version, flag, is_object_id, object,
+    same_name, text,
+};
 use crate::methods::printable;
 use crate::report::{GuardBlindSpot, GuardGroup, GuardGroupRelation, GuardReport, GuardRole, GuardRoleVia, UserInfo};
 use crate::request::AllowPrivileged;
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 const SELECT: &str = "id,userPrincipalName,displayName,userType,accountEnabled,creationType,isManagementRestricted,\
                       isResourceAccount,signInSessionsValidFromDateTime";
@@ -24,8 +26,7 @@ const ORDINARY_ROLES: [&str; 8] = [
 ];
 
 /// The user, as Graph shows it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct User {
     pub(crate) id: String,
     pub(crate) user_principal_name: Option<String>,
@@ -33,13 +34,27 @@ pub(crate) struct User {
     pub(crate) user_type: Option<String>,
     pub(crate) account_enabled: Option<bool>,
     creation_type: Option<String>,
-    is_management_restricted: Option<bool>,
-    is_resource_account: Option<bool>,
-    #[serde(rename = "signInSessionsValidFromDateTime")]
+    is_management_restricted: bool,
+    is_resource_account: bool,
     pub(crate) sessions_valid_from: Option<String>,
 }
 
 impl User {
+    pub(crate) fn read(entity: &Object) -> User {
+        let read = |name: &str| text(entity, name).map(str::to_owned);
+        User {
+            id: read("id").unwrap_or_default(),
+            user_principal_name: read("userPrincipalName"),
+            display_name: read("displayName"),
+            user_type: read("userType"),
+            account_enabled: flag(entity, "accountEnabled"),
+            creation_type: read("creationType"),
+            is_management_restricted: flag(entity, "isManagementRestricted") == Some(true),
+            is_resource_account: flag(entity, "isResourceAccount") == Some(true),
+            sessions_valid_from: read("signInSessionsValidFromDateTime"),
+        }
+    }
+
     pub(crate) fn info(&self) -> UserInfo {
         UserInfo {
             id: Some(self.id.clone()),
@@ -57,7 +72,7 @@ impl User {
     }
 
     pub(crate) fn is_resource_account(&self) -> bool {
-        self.is_resource_account == Some(true)
+        self.is_resource_account
     }
 
     /// Whether this is the account that was asked for.
@@ -80,7 +95,7 @@ pub(crate) fn read_user(outcome: Result<Answer, Failure>, name: &UserName) -> Re
     if !answer.is_success() {
         return Err(answer.to_error(Context::User));
     }
-    match answer.json::<User>() {
+    match answer.entity().map(User::read) {
         Some(user) if is_object_id(&user.id) && user.is(name) => Ok(user),
         _ => Err(answer.garbled(Context::User)),
     }
@@ -110,40 +125,13 @@ pub(crate) fn guard_calls(user_id: &str) -> [Call; 4] {
     ]
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[derive(Default)]
-struct RoleHeld {
-    role_definition_id: String,
-    directory_scope_id: Option<String>,
-    role_definition: Option<RoleDefinition>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct RoleDefinition {
-    display_name: Option<String>,
-    template_id: Option<String>,
-}
-
-/// What one of the guard's reads came to.
-enum Seen<T> {
-    Items(Vec<T>),
-    Unreadable,
-}
-
-async fn items<T: serde::de::DeserializeOwned>(
-    graph: &Graph,
-    outcome: Result<Answer, Failure>,
-) -> Result<Seen<T>, Error> {
+/// What one of the guard's reads came to; `None` when it may not be read.
+async fn items(graph: &Graph, outcome: Result<Answer, Failure>) -> Result<Option<Vec<Value>>, Error> {
     let answer = outcome.map_err(Failure::into_error)?;
     match answer.status.as_u16() {
-        200..=299 => match graph.collect(&answer, Context::Guard).await {
-            Ok(items) => Ok(Seen::Items(items)),
-            Err(failure) => Err(failure.into_error()),
-        },
-        _ if is_unlicensed(&answer) => Ok(Seen::Items(Vec::new())),
-        400 | 403 | 404 | 405 => Ok(Seen::Unreadable),
+        200..=299 => graph.collect(answer, Context::Guard).await.map(Some).map_err(Failure::into_error),
+        _ if is_unlicensed(&answer) => Ok(Some(Vec::new())),
+        400 | 403 | 404 | 405 => Ok(None),
         _ => Err(answer.to_error(Context::Guard)),
     }
 }
@@ -151,7 +139,7 @@ async fn items<T: serde::de::DeserializeOwned>(
 /// Without a premium licence nobody can be eligible for anything.
 fn is_unlicensed(answer: &Answer) -> bool {
     matches!(answer.status.as_u16(), 400 | 403)
-        && answer.error().code.is_some_and(|code| {
+        && answer.error_code().is_some_and(|code| {
             let code = code.to_ascii_lowercase();
             code.contains("license") || code.contains("premium")
         })
@@ -165,7 +153,7 @@ pub(crate) async fn read_guard(
     caller: Option<&Claims>,
 ) -> Result<GuardReport, Error> {
     let mut guard = GuardReport {
-        is_management_restricted: user.is_management_restricted == Some(true),
+        is_management_restricted: user.is_management_restricted,
         is_caller: caller.and_then(|claims| claims.oid.as_deref()).is_some_and(|oid| same_name(oid, &user.id)),
         is_listed: is_listed(&graph.session.protect, user),
         ..GuardReport::default()
@@ -177,23 +165,21 @@ pub(crate) async fn read_guard(
         (GuardRoleVia::Assignment, "roleAssignments", "RoleManagement.Read.Directory"),
         (GuardRoleVia::Eligibility, "eligibleRoles", "RoleEligibilitySchedule.Read.Directory"),
     ] {
-        match items::<RoleHeld>(graph, next()).await? {
-            Seen::Items(held) => guard.roles.extend(held.into_iter().filter_map(|role| counts(role, via))),
-            Seen::Unreadable => guard.blind(what, permission),
+        match items(graph, next()).await? {
+            Some(held) => {
+                guard.roles.extend(held.iter().filter_map(Value::as_object).filter_map(|role| counts(role, via)));
+            }
+            None => guard.blind(what, permission),
         }
     }
     for (relation, what, permission) in [
         (GuardGroupRelation::Member, "memberships", "GroupMember.Read.All"),
         (GuardGroupRelation::Owner, "ownedGroups", "GroupMember.Read.All"),
     ] {
-        match items::<Map<String, Value>>(graph, next()).await? {
-            Seen::Items(objects) => {
-                let clear = objects.iter().all(|object| guard.look_at(object, relation));
-                if !clear {
-                    guard.blind(what, permission);
-                }
-            }
-            Seen::Unreadable => guard.blind(what, permission),
+        let objects = items(graph, next()).await?;
+        let look = |object: &Value| object.as_object().is_some_and(|object| guard.look_at(object, relation));
+        if !objects.is_some_and(|objects| objects.iter().map(look).fold(true, |clear, seen| clear && seen)) {
+            guard.blind(what, permission);
         }
     }
     guard.is_protected = guard.is_listed
@@ -204,16 +190,18 @@ pub(crate) async fn read_guard(
     Ok(guard)
 }
 
-fn counts(held: RoleHeld, via: GuardRoleVia) -> Option<GuardRole> {
-    let definition = held.role_definition.unwrap_or_default();
+fn counts(held: &Object, via: GuardRoleVia) -> Option<GuardRole> {
+    let id = text(held, "roleDefinitionId").unwrap_or_default();
+    let definition = object(held, "roleDefinition");
+    let of_definition = |name: &str| definition.and_then(|definition| text(definition, name));
     let ordinary = |id: &str| ORDINARY_ROLES.iter().any(|role| role.eq_ignore_ascii_case(id));
-    if ordinary(&held.role_definition_id) || definition.template_id.as_deref().is_some_and(ordinary) {
+    if ordinary(id) || of_definition("templateId").is_some_and(ordinary) {
         return None;
     }
     Some(GuardRole {
-        id: printable(&held.role_definition_id),
-        display_name: definition.display_name.as_deref().map(printable),
-        scope: held.directory_scope_id.as_deref().map(printable),
+        id: printable(id),
+        display_name: of_definition("displayName").map(printable),
+        scope: text(held, "directoryScopeId").map(printable),
         via,
     })
 }
@@ -225,11 +213,10 @@ impl GuardReport {
 
     /// Looks at one object that the user belongs to or owns. False when it shows too little to judge it: to a caller
     /// without the right, Graph shows type and id and leaves the rest out.
-    fn look_at(&mut self, object: &Map<String, Value>, relation: GuardGroupRelation) -> bool {
-        let text = |name: &str| object.get(name).and_then(Value::as_str);
-        let id = printable(text("id").unwrap_or_default());
-        let display_name = text("displayName").map(printable);
-        match text("@odata.type").unwrap_or_default() {
+    fn look_at(&mut self, object: &Object, relation: GuardGroupRelation) -> bool {
+        let id = printable(text(object, "id").unwrap_or_default());
+        let display_name = text(object, "displayName").map(printable);
+        match text(object, "@odata.type").unwrap_or_default() {
             "#microsoft.graph.group" => match object.get("isAssignableToRole") {
                 None => false,
                 Some(Value::Bool(true)) => {
@@ -239,7 +226,7 @@ impl GuardReport {
                 Some(_) => true,
             },
             "#microsoft.graph.directoryRole" => {
-                let Some(template) = text("roleTemplateId") else { return false };
+                let Some(template) = text(object, "roleTemplateId") else { return false };
                 let known = self.roles.iter().any(|role| role.id.eq_ignore_ascii_case(template));
                 if !known && !ORDINARY_ROLES.iter().any(|role| role.eq_ignore_ascii_case(template)) {
                     let via = GuardRoleVia::Membership;

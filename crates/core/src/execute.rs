@@ -4,7 +4,7 @@ use crate::directory::User;
 use crate::error::{Error, ErrorCode};
 use crate::event::{EventMethod, EventOutcome, EventStep};
 use crate::graph::{Answer, Call, Context, Failure, Graph, Order, Path, Version, is_default_method_refusal};
-use crate::kind::Kind;
+use crate::kind::{Kind, KindSet};
 use crate::methods::{self, Method, Registered};
 use crate::pass;
 use crate::plan::{self, Move, Plan, PlannedSessions};
@@ -13,7 +13,7 @@ use crate::report::{
     StepOutcome,
 };
 use http::Method as Verb;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// How often the removal of one method is sent, when its answer is lost each time.
@@ -268,7 +268,7 @@ impl<'a> Execution<'a> {
         let methods = &self.registered.methods;
         self.order = plan::order(methods, &self.plan.steps, self.current.as_deref());
         let mut queue = VecDeque::from(self.order.clone());
-        let mut postponed = BTreeMap::new();
+        let mut postponed = Vec::new();
         // Every round settles something or counts a try; this bound is for a server that does neither.
         let mut rounds = 4 * queue.len() + 8;
         while let Some(&front) = queue.front() {
@@ -277,8 +277,9 @@ impl<'a> Execution<'a> {
             }
             rounds -= 1;
             if queue.len() == 1
-                && let Some(refusal) = postponed.remove(&front)
+                && let Some(place) = postponed.iter().position(|(at, _)| *at == front)
             {
+                let (_, refusal) = postponed.swap_remove(place);
                 self.remove_blocked(front, refusal).await;
                 queue.pop_front();
                 continue;
@@ -315,7 +316,7 @@ impl<'a> Execution<'a> {
         portion: &[usize],
         answers: Vec<Result<Answer, Failure>>,
         queue: &mut VecDeque<usize>,
-        postponed: &mut BTreeMap<usize, Error>,
+        postponed: &mut Vec<(usize, Error)>,
     ) {
         let mut again = Vec::new();
         let mut last = Vec::new();
@@ -340,9 +341,11 @@ impl<'a> Execution<'a> {
             // An alternate phone cannot wait for the mobile, which in turn waits for it.
             let waits_for_it = queue.iter().any(|&other| self.registered.methods[other].is_phone("mobile"));
             if !(self.registered.methods[at].is_phone("alternateMobile") && waits_for_it) {
-                postponed.insert(at, refusal);
+                postponed.retain(|(other, _)| *other != at);
+                postponed.push((at, refusal));
                 queue.push_back(at);
-            } else if postponed.insert(at, refusal.clone()).is_none() {
+            } else if !postponed.iter().any(|(other, _)| *other == at) {
+                postponed.push((at, refusal));
                 let pending: Vec<usize> = queue.iter().copied().collect();
                 self.free_alternate(at, &pending).await;
                 queue.push_front(at);
@@ -470,7 +473,7 @@ impl<'a> Execution<'a> {
         if doubts.is_empty() {
             return Vec::new();
         }
-        let mut hidden = BTreeSet::new();
+        let mut hidden = KindSet::default();
         let list = if self.goes_on() {
             methods::list(self.graph, &self.user.id, self.stable_only, &mut hidden).await.ok()
         } else {
@@ -483,7 +486,7 @@ impl<'a> Execution<'a> {
             let in_doubt =
                 Done { reason: Some("it may or may not have been done: the answer was lost".into()), ..failed(error) };
             match &list {
-                Some(list) if !hidden.contains(&method.kind) => {
+                Some(list) if !hidden.contains(method.kind) => {
                     let shown = |shown: &Method| shown.id == method.id && (!deactivate || shown.is_active_token());
                     self.tries[at] += 1;
                     if !list.iter().any(shown) {
@@ -554,7 +557,7 @@ impl<'a> Execution<'a> {
                 .with_graph(answer.graph_error());
                 Verdict::Settled(Done { outcome: MethodOutcome::Unsupported, reason: None, error: Some(error) })
             }
-            404 if answer.error().code.is_some() => Verdict::Settled(done(MethodOutcome::AlreadyGone)),
+            404 if answer.error_code().is_some() => Verdict::Settled(done(MethodOutcome::AlreadyGone)),
             _ if is_default_method_refusal(&answer) => Verdict::Default(answer.to_error(Context::Method)),
             500 | 502 | 504 => Verdict::InDoubt(answer.to_error(Context::Method)),
             status => {

@@ -83,3 +83,41 @@ impl Kind {
         Kind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
+
+/// A set of kinds, in the order of [`Kind::ALL`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct KindSet(u16);
+
+impl KindSet {
+    pub(crate) fn insert(&mut self, kind: Kind) {
+        self.0 |= 1 << kind as u16;
+    }
+
+    pub(crate) fn contains(self, kind: Kind) -> bool {
+        self.0 & (1 << kind as u16) != 0
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The names, for people.
+    pub(crate) fn names(self) -> String {
+        let mut names = String::new();
+        for kind in Kind::ALL.into_iter().filter(|kind| self.contains(*kind)) {
+            if !names.is_empty() {
+                names.push_str(", ");
+            }
+            names.push_str(kind.name());
+        }
+        names
+    }
+}
+
+impl FromIterator<Kind> for KindSet {
+    fn from_iter<T: IntoIterator<Item = Kind>>(kinds: T) -> Self {
+        let mut set = KindSet::default();
+        kinds.into_iter().for_each(|kind| set.insert(kind));
+        set
+    }
+}

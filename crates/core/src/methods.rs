@@ -1,15 +1,13 @@
 //! What is registered for a user: reading it, in the one list or kind by kind, and making it readable for people.
 
 use crate::error::{Error, ErrorCode};
-use crate::graph::{Answer, Call, Context, Failure, Graph, Order, Path, Version};
-use crate::kind::Kind;
+use crate::graph::{Answer, Call, Context, Failure, Graph, Object, Order, Path, Version, flag, object, text};
+use crate::kind::{Kind, KindSet};
 use crate::report::AddedMethod;
 use crate::request::PerUserMfaState;
 use crate::secret::Secret;
 use crate::status::MethodStatus;
-use serde::Deserialize;
-use serde_json::{Map, Value};
-use std::collections::BTreeSet;
+use serde_json::Value;
 
 /// Where Graph keeps a kind.
 struct Shelf {
@@ -109,16 +107,16 @@ pub(crate) struct Method {
 }
 
 impl Method {
-    pub(crate) fn read(entity: &Map<String, Value>, listed_as: Option<Kind>) -> Method {
-        let text = |name: &str| entity.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    pub(crate) fn read(entity: &Object, listed_as: Option<Kind>) -> Method {
+        let text = |name: &str| text(entity, name);
         let shown = |name: &str| text(name).map(printable);
         let graph_type = text("@odata.type").or_else(|| text("odata.type")).unwrap_or_default();
         let kind = match listed_as {
             Some(kind) if graph_type.is_empty() => kind,
             _ => Kind::from_graph_type(graph_type),
         };
-        let device = entity.get("device").and_then(Value::as_object);
-        let of_device = |name: &str| device.and_then(|device| device.get(name)).and_then(Value::as_str);
+        let device = object(entity, "device");
+        let of_device = |name: &str| device.and_then(|device| crate::graph::text(device, name));
         let contact = match kind {
             Kind::Phone => text("phoneNumber"),
             Kind::Email => text("emailAddress"),
@@ -139,7 +137,7 @@ impl Method {
                 Kind::HardwareOath => of_device("status").map(printable),
                 _ => None,
             },
-            is_usable: entity.get("isUsable").and_then(Value::as_bool),
+            is_usable: flag(entity, "isUsable"),
             usability_reason: shown("methodUsabilityReason"),
         };
         let name = shown("displayName").or_else(|| of_device("displayName").map(printable));
@@ -255,16 +253,20 @@ fn last(text: &str, count: usize) -> String {
 }
 
 /// The stored sign-in preference.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Preference {
-    #[serde(rename = "isSystemPreferredAuthenticationMethodEnabled")]
     pub(crate) system_preferred: Option<bool>,
-    #[serde(rename = "userPreferredMethodForSecondaryAuthentication")]
     pub(crate) value: Option<String>,
 }
 
 impl Preference {
+    pub(crate) fn read(entity: &Object) -> Preference {
+        Preference {
+            system_preferred: flag(entity, "isSystemPreferredAuthenticationMethodEnabled"),
+            value: text(entity, "userPreferredMethodForSecondaryAuthentication").map(str::to_owned),
+        }
+    }
+
     /// The value, where it points at something.
     pub(crate) fn target(&self) -> Option<&str> {
         self.value.as_deref().filter(|value| !matches!(*value, "" | "none" | "unknownFutureValue"))
@@ -291,7 +293,7 @@ pub(crate) struct Registered {
     /// Absent where it could not be read.
     pub(crate) per_user_mfa: Option<PerUserMfaState>,
     /// Kinds that exist but could not be seen.
-    pub(crate) hidden: BTreeSet<Kind>,
+    pub(crate) hidden: KindSet,
 }
 
 impl Registered {
@@ -302,10 +304,13 @@ impl Registered {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Requirements {
-    per_user_mfa_state: PerUserMfaState,
+fn read_state(entity: &Object) -> Option<PerUserMfaState> {
+    match text(entity, "perUserMfaState")? {
+        "disabled" => Some(PerUserMfaState::Disabled),
+        "enabled" => Some(PerUserMfaState::Enabled),
+        "enforced" => Some(PerUserMfaState::Enforced),
+        _ => None,
+    }
 }
 
 fn authentication(user_id: &str, rest: &'static str) -> Path {
@@ -328,8 +333,8 @@ pub(crate) async fn read(graph: &Graph, user_id: &str, stable_only: bool) -> Res
     let mut answers = graph.batch(Version::Beta, &calls, Order::Parallel).await;
     let mixed = if graph.session.no_mixed_list.get() { None } else { answers.pop() };
     let mut settings = answers.into_iter();
-    registered.preference = optional(settings.next())?;
-    registered.per_user_mfa = optional::<Requirements>(settings.next())?.map(|found| found.per_user_mfa_state);
+    registered.preference = optional(settings.next())?.and_then(|answer| answer.entity().map(Preference::read));
+    registered.per_user_mfa = optional(settings.next())?.and_then(|answer| answer.entity().and_then(read_state));
     registered.methods = match mixed {
         Some(mixed) => from_mixed(graph, user_id, stable_only, mixed, &mut registered.hidden).await?,
         None => kind_by_kind(graph, user_id, stable_only, &mut registered.hidden).await?,
@@ -342,7 +347,7 @@ pub(crate) async fn list(
     graph: &Graph,
     user_id: &str,
     stable_only: bool,
-    hidden: &mut BTreeSet<Kind>,
+    hidden: &mut KindSet,
 ) -> Result<Vec<Method>, Error> {
     if graph.session.no_mixed_list.get() {
         return kind_by_kind(graph, user_id, stable_only, hidden).await;
@@ -358,13 +363,19 @@ pub(crate) fn list_call(user_id: &str, version: Version) -> Call {
 
 /// Something that is good to know and no reason to stop: absent when it may not be read or does not exist. Trouble
 /// with the connection is a reason.
-fn optional<T: serde::de::DeserializeOwned>(outcome: Option<Result<Answer, Failure>>) -> Result<Option<T>, Error> {
+fn optional(outcome: Option<Result<Answer, Failure>>) -> Result<Option<Answer>, Error> {
     match outcome {
-        Some(Ok(answer)) if answer.is_success() => Ok(answer.json()),
+        Some(Ok(answer)) if answer.is_success() => Ok(Some(answer)),
         Some(Ok(answer)) if answer.status.as_u16() == 401 => Err(answer.to_error(Context::Methods)),
         Some(Ok(_)) | None => Ok(None),
         Some(Err(failure)) => Err(failure.into_error()),
     }
+}
+
+/// The methods of a collection.
+async fn collect(graph: &Graph, answer: Answer, listed_as: Option<Kind>) -> Result<Vec<Method>, Error> {
+    let entities = graph.collect(answer, Context::Methods).await.map_err(Failure::into_error)?;
+    Ok(entities.iter().filter_map(Value::as_object).map(|entity| Method::read(entity, listed_as)).collect())
 }
 
 pub(crate) async fn from_mixed(
@@ -372,7 +383,7 @@ pub(crate) async fn from_mixed(
     user_id: &str,
     stable_only: bool,
     mixed: Result<Answer, Failure>,
-    hidden: &mut BTreeSet<Kind>,
+    hidden: &mut KindSet,
 ) -> Result<Vec<Method>, Error> {
     let answer = mixed.map_err(Failure::into_error)?;
     let refused = matches!(answer.status.as_u16(), 400 | 403 | 404 | 405 | 501);
@@ -382,10 +393,10 @@ pub(crate) async fn from_mixed(
     let beta = !stable_only && !graph.session.no_beta.get();
     if answer.is_success() {
         if !beta {
-            hidden.extend(SHELVES.iter().filter(|shelf| shelf.version == Version::Beta).map(|shelf| shelf.kind));
+            let beta_only = SHELVES.iter().filter(|shelf| shelf.version == Version::Beta);
+            beta_only.for_each(|shelf| hidden.insert(shelf.kind));
         }
-        let entities: Vec<Value> = graph.collect(&answer, Context::Methods).await.map_err(Failure::into_error)?;
-        let methods = entities.iter().filter_map(Value::as_object).map(|entity| Method::read(entity, None)).collect();
+        let methods = collect(graph, answer, None).await?;
         return with_tokens(graph, user_id, beta, methods).await;
     }
     if answer.status.as_u16() == 404 && !answer.is_unrouted() {
@@ -415,9 +426,7 @@ async fn with_tokens(graph: &Graph, user_id: &str, beta: bool, mut methods: Vec<
     if !answer.is_success() {
         return Ok(methods);
     }
-    let entities: Vec<Value> = graph.collect(&answer, Context::Methods).await.map_err(Failure::into_error)?;
-    for entity in entities.iter().filter_map(Value::as_object) {
-        let token = Method::read(entity, Some(Kind::HardwareOath));
+    for token in collect(graph, answer, Some(Kind::HardwareOath)).await? {
         if let Some(method) = methods.iter_mut().find(|method| method.id == token.id) {
             *method = token;
         }
@@ -430,7 +439,7 @@ async fn kind_by_kind(
     graph: &Graph,
     user_id: &str,
     stable_only: bool,
-    hidden: &mut BTreeSet<Kind>,
+    hidden: &mut KindSet,
 ) -> Result<Vec<Method>, Error> {
     let beta = !stable_only && !graph.session.no_beta.get();
     let mut methods = Vec::new();
@@ -439,7 +448,7 @@ async fn kind_by_kind(
     for version in [Version::V1, Version::Beta] {
         let shelves: Vec<&Shelf> = SHELVES.iter().filter(|shelf| shelf.version == version).collect();
         if version == Version::Beta && !beta {
-            hidden.extend(shelves.iter().map(|shelf| shelf.kind));
+            shelves.iter().for_each(|shelf| hidden.insert(shelf.kind));
             continue;
         }
         let call = |shelf: &&Shelf| Call::get(version, authentication(user_id, shelf.segment), Context::Methods);
@@ -450,15 +459,11 @@ async fn kind_by_kind(
             match answer.status.as_u16() {
                 200..=299 if shelf.kind == Kind::QrCodePin => {
                     readable = true;
-                    let entity: Option<Map<String, Value>> = answer.json();
-                    methods.extend(entity.map(|entity| Method::read(&entity, Some(shelf.kind))));
+                    methods.extend(answer.entity().map(|entity| Method::read(entity, Some(shelf.kind))));
                 }
                 200..=299 => {
                     readable = true;
-                    let entities: Vec<Value> =
-                        graph.collect(&answer, Context::Methods).await.map_err(Failure::into_error)?;
-                    let entities = entities.iter().filter_map(Value::as_object);
-                    methods.extend(entities.map(|entity| Method::read(entity, Some(shelf.kind))));
+                    methods.extend(collect(graph, answer, Some(shelf.kind)).await?);
                 }
                 // This cloud does not have the kind: nothing to see, and nothing hidden.
                 400 | 404 | 405 | 501 if answer.is_unrouted() => {}

@@ -2,34 +2,15 @@
 
 use crate::error::{Error, ErrorCode};
 use crate::event::{EventOutcome, EventStep};
-use crate::graph::{Answer, Call, Context, Failure, Graph, Path, Version};
+use crate::graph::{Answer, Call, Context, Failure, Graph, Path, Version, flag, number, text};
 use crate::methods::printable;
 use crate::report::{PassOutcome, PassReport, PassValue};
 use crate::request::PassOptions;
 use http::Method;
-use serde::Deserialize;
 use std::time::Duration;
 
 /// How often a pass whose answer was lost is issued again. The new one replaces the lost one.
 const TRIES: u32 = 3;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Issued {
-    #[serde(default)]
-    id: Option<String>,
-    temporary_access_pass: String,
-    #[serde(default)]
-    start_date_time: Option<String>,
-    #[serde(default)]
-    lifetime_in_minutes: Option<u32>,
-    #[serde(default)]
-    is_usable_once: Option<bool>,
-    #[serde(default)]
-    is_usable: Option<bool>,
-    #[serde(default)]
-    method_usability_reason: Option<String>,
-}
 
 /// Issues a pass.
 ///
@@ -105,9 +86,11 @@ pub(crate) fn empty(outcome: PassOutcome) -> PassReport {
 
 /// The pass that an answer carries.
 pub(crate) fn read(answer: &Answer) -> Option<PassReport> {
-    let issued: Issued = answer.json()?;
-    let reason = issued.method_usability_reason.as_deref().map(printable);
-    let works = issued.is_usable != Some(false) || reason.as_deref() == Some("NotYetValid");
+    let issued = answer.entity()?;
+    let value = text(issued, "temporaryAccessPass")?;
+    let reason = text(issued, "methodUsabilityReason").map(printable);
+    let is_usable = flag(issued, "isUsable");
+    let works = is_usable != Some(false) || reason.as_deref() == Some("NotYetValid");
     let error = (!works).then(|| {
         Error::new(
             ErrorCode::PolicyRejected,
@@ -118,12 +101,12 @@ pub(crate) fn read(answer: &Answer) -> Option<PassReport> {
     });
     Some(PassReport {
         outcome: if works { PassOutcome::Issued } else { PassOutcome::Failed },
-        pass: works.then_some(PassValue(issued.temporary_access_pass)),
-        id: issued.id.as_deref().map(printable),
-        start_date_time: issued.start_date_time.as_deref().map(printable),
-        lifetime_in_minutes: issued.lifetime_in_minutes,
-        is_usable_once: issued.is_usable_once,
-        is_usable: issued.is_usable,
+        pass: works.then(|| PassValue(value.to_owned())),
+        id: text(issued, "id").map(printable),
+        start_date_time: text(issued, "startDateTime").map(printable),
+        lifetime_in_minutes: number(issued, "lifetimeInMinutes"),
+        is_usable_once: flag(issued, "isUsableOnce"),
+        is_usable,
         method_usability_reason: reason,
         error,
     })

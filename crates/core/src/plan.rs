@@ -165,7 +165,7 @@ pub(crate) fn plan(request: &ResetRequest, user: &User, registered: &Registered)
         pass,
         per_user_mfa: request.per_user_mfa,
         sessions: sessions(request, user, registered),
-        unseen: kinds.iter().copied().filter(|kind| registered.hidden.contains(kind)).collect(),
+        unseen: kinds.iter().copied().filter(|kind| registered.hidden.contains(*kind)).collect(),
         selects: request.method_ids.is_some() || !kinds.is_empty(),
         steps,
     })
@@ -243,14 +243,17 @@ pub(crate) fn targets(methods: &[Method], suits: impl Fn(usize) -> bool, stays: 
 /// mobile; whatever the preference points at, last.
 pub(crate) fn order(methods: &[Method], steps: &[PlannedMethod], preference: Option<&str>) -> Vec<usize> {
     let defaults = preference.map(|value| preferred(methods, value)).unwrap_or_default();
-    let mut order: Vec<usize> =
-        (0..methods.len()).filter(|&at| steps[at].action != MethodAction::Keep && !steps[at].replaced).collect();
-    order.sort_by_key(|&at| {
+    // A mobile phone waits for the alternate, which waits only when it is the default itself.
+    let rank = |at: usize| {
         let method = &methods[at];
-        let beta = method.kind.version() == crate::graph::Version::Beta;
-        // A mobile phone waits for the alternate, which waits only when it is the default itself.
-        (defaults.contains(&at), !beta, method.is_phone("mobile"), at)
-    });
+        let stable = method.kind.version() == crate::graph::Version::V1;
+        4 * u8::from(defaults.contains(&at)) + 2 * u8::from(stable) + u8::from(method.is_phone("mobile"))
+    };
+    let goes = |at: &usize| steps[*at].action != MethodAction::Keep && !steps[*at].replaced;
+    let mut order = Vec::new();
+    for wanted in 0..8 {
+        order.extend((0..methods.len()).filter(goes).filter(|&at| rank(at) == wanted));
+    }
     let place = |wanted: &str, order: &[usize]| order.iter().position(|&at| methods[at].is_phone(wanted));
     if let (Some(alternate), Some(mobile)) = (place("alternateMobile", &order), place("mobile", &order))
         && mobile < alternate

@@ -1,34 +1,36 @@
 //! What a reset cannot reach, said in the report.
 
 use crate::directory::User;
-use crate::kind::Kind;
+use crate::kind::{Kind, KindSet};
 use crate::methods::{Method, Registered};
 use crate::plan::{Plan, PlannedSessions};
 use crate::report::{AddedMethod, Residual, ResidualCode, SessionsOutcome};
 use crate::request::PerUserMfaState;
-use std::collections::BTreeSet;
 
 fn residual(code: ResidualCode, message: impl Into<String>) -> Residual {
     Residual { code, message: message.into() }
 }
 
 fn names(kinds: impl Iterator<Item = Kind>) -> String {
-    let names: BTreeSet<&str> = kinds.map(Kind::name).collect();
-    names.into_iter().collect::<Vec<_>>().join(", ")
+    kinds.collect::<KindSet>().names()
 }
 
 /// What can be said of what was read, before anything is done.
 pub(crate) fn of_reading(user: &User, registered: &Registered, guard_blind: bool) -> Vec<Residual> {
     let mut found = Vec::new();
     if !registered.hidden.is_empty() {
-        let kinds = names(registered.hidden.iter().copied());
+        let kinds = registered.hidden.names();
         let message = format!("this token or API version cannot see these kinds, so they were not looked at: {kinds}");
         found.push(residual(ResidualCode::HiddenKinds, message));
     }
-    let unknown = registered.methods.iter().filter(|method| method.kind == Kind::Unknown);
-    let unknown: BTreeSet<&str> = unknown.map(|method| method.graph_type.as_str()).collect();
+    let mut unknown: Vec<&str> = Vec::new();
+    for method in registered.methods.iter().filter(|method| method.kind == Kind::Unknown) {
+        if !unknown.contains(&method.graph_type.as_str()) {
+            unknown.push(&method.graph_type);
+        }
+    }
     if !unknown.is_empty() {
-        let types = unknown.into_iter().collect::<Vec<_>>().join(", ");
+        let types = unknown.join(", ");
         let message = format!("methods of kinds that this version does not know are registered, and stay: {types}");
         found.push(residual(ResidualCode::UnknownKinds, message));
     }

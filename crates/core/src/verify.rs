@@ -2,13 +2,11 @@
 
 use crate::error::Error;
 use crate::event::{EventOutcome, EventStep};
-use crate::graph::{Answer, Call, Context, Failure, Graph, Order, Path, Version};
-use crate::kind::Kind;
+use crate::graph::{Answer, Call, Context, Failure, Graph, Order, Path, Version, text};
+use crate::kind::{Kind, KindSet};
 use crate::methods::{self, Method};
 use crate::plan::PlannedMethod;
 use crate::report::{MethodAction, VerificationOutcome, VerificationReport};
-use serde::Deserialize;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What the list should say.
@@ -43,13 +41,13 @@ pub(crate) async fn verify(graph: &Graph, expected: &Expected<'_>) -> Seen {
     let mut last: Option<VerificationReport> = None;
     let mut pause = 1000;
     let report = loop {
-        let mut hidden = BTreeSet::new();
+        let mut hidden = KindSet::default();
         let sessions = expected.sessions && valid_from.is_none();
         let list = match read(graph, expected, sessions, &mut hidden, &mut valid_from).await {
             Ok(list) => list,
             Err(error) => break failed(last, error),
         };
-        let seen = compare(expected, &list, &hidden);
+        let seen = compare(expected, &list, hidden);
         let waited = graph.host.now().saturating_sub(begun);
         let worth_waiting = expected.removed.iter().any(|&at| expected.remains(at, &list));
         if seen.outcome == VerificationOutcome::Confirmed || !worth_waiting || waited >= limit {
@@ -90,7 +88,7 @@ async fn read(
     graph: &Graph,
     expected: &Expected<'_>,
     sessions: bool,
-    hidden: &mut BTreeSet<Kind>,
+    hidden: &mut KindSet,
     valid_from: &mut Option<String>,
 ) -> Result<Vec<Method>, Error> {
     let Expected { user_id, stable_only, .. } = *expected;
@@ -116,14 +114,8 @@ pub(crate) fn sessions_call(user_id: &str, version: Version) -> Call {
 }
 
 pub(crate) fn sessions_start(outcome: Result<Answer, Failure>) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Sessions {
-        #[serde(rename = "signInSessionsValidFromDateTime")]
-        valid_from: Option<String>,
-    }
-
     let answer = outcome.ok().filter(Answer::is_success)?;
-    answer.json::<Sessions>()?.valid_from.map(|text| methods::printable(&text))
+    text(answer.entity()?, "signInSessionsValidFromDateTime").map(methods::printable)
 }
 
 /// Whether a listed method is the one that was found before. Some ids are fixed, so a phone that was registered since
@@ -146,7 +138,7 @@ impl Expected<'_> {
     }
 }
 
-fn compare(expected: &Expected<'_>, list: &[Method], hidden: &BTreeSet<Kind>) -> VerificationReport {
+fn compare(expected: &Expected<'_>, list: &[Method], hidden: KindSet) -> VerificationReport {
     let before = expected.before;
     let planned = (0..before.len()).filter(|&at| expected.steps[at].action != MethodAction::Keep);
     let remaining: Vec<String> = planned
@@ -155,7 +147,7 @@ fn compare(expected: &Expected<'_>, list: &[Method], hidden: &BTreeSet<Kind>) ->
         .collect();
     let known = |shown: &Method| before.iter().any(|method| is_same(method, shown));
     let added = list.iter().filter(|shown| !known(shown) && !expected.is_new_pass(shown)).map(Method::added).collect();
-    let readable = expected.kinds.iter().all(|kind| !hidden.contains(kind));
+    let readable = expected.kinds.iter().all(|kind| !hidden.contains(*kind));
     let outcome =
         if remaining.is_empty() && readable { VerificationOutcome::Confirmed } else { VerificationOutcome::Pending };
     VerificationReport { outcome, remaining, added, error: None }

@@ -59,7 +59,9 @@ impl Tenant {
                 method.gone = Some(until);
             }
         }
-        let secret: String = (0..length).map(|_| char::from(ALPHABET[self.random.usize(..ALPHABET.len())])).collect();
+        // Not `choice`, which draws another number where a pointer has 32 bits: a seed gives one pass everywhere.
+        let most = ALPHABET.len() as u32;
+        let secret: String = (0..length).map(|_| char::from(ALPHABET[self.random.u32(..most) as usize])).collect();
         let id = self.new_id();
         let entity = object(&mut [
             ("@odata.type", "#microsoft.graph.temporaryAccessPassAuthenticationMethod".into()),

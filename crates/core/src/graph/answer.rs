@@ -1,90 +1,170 @@
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use http::{HeaderMap, HeaderName, StatusCode};
+use serde_json::{Map, Value};
+
+/// A JSON object, read field by field: a field of another type than expected is a field that is absent.
+pub(crate) type Object = Map<String, Value>;
+
+pub(crate) fn text<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
+    object.get(name)?.as_str().filter(|text| !text.is_empty())
+}
+
+pub(crate) fn flag(object: &Object, name: &str) -> Option<bool> {
+    object.get(name)?.as_bool()
+}
+
+pub(crate) fn number(object: &Object, name: &str) -> Option<u32> {
+    object.get(name)?.as_u64().and_then(|number| u32::try_from(number).ok())
+}
+
+pub(crate) fn object<'a>(object: &'a Object, name: &str) -> Option<&'a Object> {
+    object.get(name)?.as_object()
+}
+
+/// JSON, or nothing. Nesting beyond serde_json's bound is nothing, too.
+pub(crate) fn parse(bytes: &[u8]) -> Option<Value> {
+    serde_json::from_str(std::str::from_utf8(bytes).ok()?).ok()
+}
+
+/// The headers that the engine reads; no other needs to reach it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Headers {
+    pub(crate) retry_after: Option<String>,
+    pub(crate) challenges: Vec<String>,
+    request_id: Option<String>,
+}
+
+impl Headers {
+    fn take(&mut self, name: &str, value: &str) {
+        if name.eq_ignore_ascii_case("retry-after") {
+            self.retry_after = Some(value.to_owned());
+        } else if name.eq_ignore_ascii_case("www-authenticate") {
+            self.challenges.push(value.to_owned());
+        } else if name.eq_ignore_ascii_case("request-id") {
+            self.request_id = Some(value.to_owned());
+        }
+    }
+
+    pub(crate) fn of(headers: &HeaderMap) -> Headers {
+        let mut read = Headers::default();
+        for (name, value) in headers {
+            if let Ok(value) = value.to_str() {
+                read.take(name.as_str(), value);
+            }
+        }
+        read
+    }
+
+    pub(crate) fn of_member(headers: &Object) -> Headers {
+        let mut read = Headers::default();
+        for (name, value) in headers {
+            match value {
+                Value::String(value) => read.take(name, value),
+                Value::Number(value) => read.take(name, &value.to_string()),
+                _ => {}
+            }
+        }
+        read
+    }
+}
+
+/// The name of a response's header, if the engine reads it. A shell passes on these and may leave the others out.
+pub fn response_header(name: &str) -> Option<HeaderName> {
+    const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+    const NAMES: [HeaderName; 3] = [http::header::RETRY_AFTER, http::header::WWW_AUTHENTICATE, REQUEST_ID];
+    NAMES.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(name))
+}
+
+/// The body of an answer.
+#[derive(Debug, Clone)]
+pub(crate) enum Body {
+    Empty,
+    Json(Value),
+    /// A page from something in between, or half an answer. Even a good status proves nothing then.
+    Garbled,
+}
 
 /// What Graph answered to one call, whether it came alone or in a batch.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) headers: Headers,
+    pub(crate) body: Body,
 }
 
 impl Answer {
+    pub(crate) fn of(response: http::Response<Bytes>) -> Answer {
+        let body = match response.body() {
+            bytes if bytes.is_empty() => Body::Empty,
+            bytes => parse(bytes).map_or(Body::Garbled, Body::Json),
+        };
+        Answer { status: response.status(), headers: Headers::of(response.headers()), body }
+    }
+
     pub(crate) fn is_success(&self) -> bool {
         self.status.is_success()
     }
 
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+    fn whole(&self) -> Option<&Object> {
+        match &self.body {
+            Body::Json(value) => value.as_object(),
+            Body::Empty | Body::Garbled => None,
+        }
     }
 
-    /// The body as `T`. Published examples wrap some single entities as `{"value": {…}}`, so both shapes are read.
-    pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        let value: Value = serde_json::from_slice(&self.body).ok()?;
-        let bare = match value {
-            Value::Object(mut object) if object.get("value").is_some_and(Value::is_object) => object.remove("value")?,
-            other => other,
-        };
-        serde_json::from_value(bare).ok()
+    /// The body as one entity. Published examples wrap some as `{"value": {…}}`, so both shapes are read.
+    pub(crate) fn entity(&self) -> Option<&Object> {
+        let whole = self.whole()?;
+        Some(object(whole, "value").unwrap_or(whole))
     }
 
-    /// The parts of an error body that have a meaning of their own.
-    pub(crate) fn error(&self) -> ErrorBody {
-        let envelope: Option<Envelope> = serde_json::from_slice(&self.body).ok();
-        envelope.and_then(|envelope| envelope.error).unwrap_or_default()
+    /// The body as a page of a collection, with the link to the next.
+    pub(crate) fn page(&self) -> Option<(&[Value], Option<&str>)> {
+        let whole = self.whole()?;
+        Some((whole.get("value")?.as_array()?, whole.get("@odata.nextLink").and_then(Value::as_str)))
+    }
+
+    pub(crate) fn into_object(self) -> Option<Object> {
+        match self.body {
+            Body::Json(Value::Object(object)) => Some(object),
+            Body::Json(_) | Body::Empty | Body::Garbled => None,
+        }
+    }
+
+    fn error(&self) -> Option<&Object> {
+        object(self.whole()?, "error")
+    }
+
+    /// Graph's error code.
+    pub(crate) fn error_code(&self) -> Option<&str> {
+        text(self.error()?, "code")
+    }
+
+    /// Graph's words. They are read to recognise two texts, and never shown: they may name people.
+    pub(crate) fn error_message(&self) -> String {
+        let message = self.error().and_then(|error| text(error, "message"));
+        message.unwrap_or_default().to_ascii_lowercase()
+    }
+
+    /// Graph's id and time of an error.
+    pub(crate) fn error_origin(&self) -> (Option<&str>, Option<&str>) {
+        let inner = self.error().and_then(|error| object(error, "innerError").or(object(error, "innererror")));
+        let read = |name: &str| inner.and_then(|inner| text(inner, name));
+        (read("request-id").or(self.headers.request_id.as_deref()), read("date"))
     }
 
     /// Whether an error says that there is no such route, rather than that there is no such object: a segment that
     /// this cloud or version lacks, or a backend that answers outside of Graph's own envelope.
     pub(crate) fn is_unrouted(&self) -> bool {
-        if !matches!(self.status.as_u16(), 400 | 404 | 405 | 501) {
-            return false;
-        }
         // A page from something in between speaks for nobody.
-        if serde_json::from_slice::<serde_json::Map<String, Value>>(&self.body).is_err() {
+        if !matches!(self.status.as_u16(), 400 | 404 | 405 | 501) || self.whole().is_none() {
             return false;
         }
-        let error = self.error();
-        let of_segment = error.message.to_ascii_lowercase().contains("segment");
-        match error.code.as_deref().map(str::to_ascii_lowercase).as_deref() {
+        let of_segment = self.error_message().contains("segment");
+        match self.error_code().map(str::to_ascii_lowercase).as_deref() {
             Some("resourcenotfound" | "request_resourcenotfound" | "notfound" | "itemnotfound") => of_segment,
             Some(_) => of_segment || self.status != StatusCode::BAD_REQUEST,
             None => true,
         }
     }
-}
-
-/// A collection's page.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Page<T> {
-    pub(crate) value: Vec<T>,
-    #[serde(default, rename = "@odata.nextLink")]
-    pub(crate) next_link: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Envelope {
-    error: Option<ErrorBody>,
-}
-
-/// Graph's error object. The message is read to recognise two texts, and is never shown: it may name people.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct ErrorBody {
-    #[serde(default)]
-    pub(crate) code: Option<String>,
-    #[serde(default)]
-    pub(crate) message: String,
-    #[serde(default, rename = "innerError", alias = "innererror")]
-    pub(crate) inner: Option<InnerError>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct InnerError {
-    #[serde(default, rename = "request-id")]
-    pub(crate) request_id: Option<String>,
-    #[serde(default)]
-    pub(crate) date: Option<String>,
 }

@@ -1,4 +1,4 @@
-use super::answer::Answer;
+use super::answer::{self, Answer, Body, Headers};
 use super::error::{Context, unexpected_body};
 use super::retry;
 use super::token::Refusal;
@@ -6,10 +6,8 @@ use super::transport::{Call, Failure, Graph};
 use super::url::Version;
 use crate::error::ErrorCode;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+use http::{Method, StatusCode};
+use serde_json::Value;
 use std::time::Duration;
 
 /// Graph takes no more in one batch.
@@ -24,65 +22,17 @@ pub(crate) enum Order {
     Chain,
 }
 
-#[derive(Serialize)]
-struct Batch<'a> {
-    requests: Vec<Member<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Member<'a> {
-    id: String,
-    method: &'a str,
-    url: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    headers: Option<ContentType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<&'a RawValue>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    depends_on: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct ContentType {
-    #[serde(rename = "Content-Type")]
-    content_type: &'static str,
-}
-
-#[derive(Deserialize)]
-struct Answers {
-    responses: Vec<MemberAnswer>,
-}
-
-#[derive(Deserialize)]
-struct MemberAnswer {
-    id: String,
-    status: u16,
-    #[serde(default)]
-    headers: Option<Map<String, Value>>,
-    #[serde(default)]
-    body: Option<Value>,
-}
-
-impl MemberAnswer {
-    fn into_answer(self) -> Option<Answer> {
-        let status = StatusCode::from_u16(self.status).ok()?;
-        let mut headers = HeaderMap::new();
-        for (name, value) in self.headers.into_iter().flatten() {
-            let text = match value {
-                Value::String(text) => text,
-                other => other.to_string(),
-            };
-            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(text)) {
-                headers.append(name, value);
-            }
-        }
-        let body = match self.body {
-            None | Some(Value::Null) => Bytes::new(),
-            Some(body) => Bytes::from(body.to_string()),
-        };
-        Some(Answer { status, headers, body })
-    }
+/// One member's answer: its id, and the rest.
+fn read_member(member: Value) -> Option<(usize, Answer)> {
+    let Value::Object(mut member) = member else { return None };
+    let id = answer::text(&member, "id")?.parse().ok()?;
+    let status = StatusCode::from_u16(u16::try_from(answer::number(&member, "status")?).ok()?).ok()?;
+    let headers = answer::object(&member, "headers").map(Headers::of_member).unwrap_or_default();
+    let body = match member.remove("body") {
+        None | Some(Value::Null) => Body::Empty,
+        Some(body) => Body::Json(body),
+    };
+    Some((id, Answer { status, headers, body }))
 }
 
 type Outcome = Result<Answer, Failure>;
@@ -98,7 +48,7 @@ struct Sent {
 struct Again {
     members: Vec<usize>,
     wait: Option<Duration>,
-    refused: Option<HeaderMap>,
+    refused: Option<Headers>,
 }
 
 impl Graph {
@@ -174,12 +124,12 @@ impl Graph {
             again.refused = Some(answer.headers.clone());
         }
         if refused || behind || is_open(answer, call) {
-            again.wait = again.wait.max(retry::retry_after(&answer.headers, self.host.now()));
+            again.wait = again.wait.max(retry::retry_after(answer.headers.retry_after.as_deref(), self.host.now()));
             again.members.push(at);
         }
     }
 
-    async fn renew(&self, challenge: &HeaderMap) -> bool {
+    async fn renew(&self, challenge: &Headers) -> bool {
         let cached = self.session.token.borrow().as_ref().map(|cached| cached.token.clone());
         match cached {
             Some(token) => self.token(Some(&Refusal::of(token, challenge))).await.is_ok(),
@@ -191,31 +141,22 @@ impl Graph {
         let context = portion.first().map_or(Context::User, |&at| calls[at].context);
         let repeatable = portion.iter().all(|&at| calls[at].repeatable);
         let url = format!("{}/{}/$batch", self.session.graph_url, version.segment());
-        let Some(body) = encode(calls, portion, order) else {
-            let error = crate::Error::internal("a batch could not be built");
-            return Sent {
-                answers: portion.iter().map(|_| Err(Failure::NotRun(error.clone()))).collect(),
-                whole: true,
-            };
-        };
+        let body = encode(calls, portion, order);
         let members = u32::try_from(portion.len()).unwrap_or(u32::MAX);
         let outer = self.exchange(&Method::POST, &url, Bytes::from(body), repeatable, members, context).await;
         let outer = match outer {
             Ok(outer) if outer.is_success() => outer,
             failed => return Sent { answers: portion.iter().map(|_| failed.clone()).collect(), whole: true },
         };
-        let lost = |at: usize| {
-            let error = unexpected_body(calls[at].context).with_graph(outer.graph_error());
-            Err(Failure::InDoubt(error))
-        };
-        let Some(answers) = outer.json::<Answers>() else {
+        let origin = outer.graph_error();
+        let lost = |at: usize| Err(Failure::InDoubt(unexpected_body(calls[at].context).with_graph(origin.clone())));
+        let Some(Value::Array(members)) = outer.into_object().and_then(|mut body| body.remove("responses")) else {
             return Sent { answers: portion.iter().map(|&at| lost(at)).collect(), whole: true };
         };
         let mut found: Vec<Option<Answer>> = portion.iter().map(|_| None).collect();
-        for member in answers.responses {
-            let place = member.id.parse::<usize>().ok().and_then(|id| found.get_mut(id.checked_sub(1)?));
-            if let Some(place @ None) = place {
-                *place = member.into_answer();
+        for (id, answer) in members.into_iter().filter_map(read_member) {
+            if let Some(place @ None) = id.checked_sub(1).and_then(|place| found.get_mut(place)) {
+                *place = Some(answer);
             }
         }
         let answers = portion.iter().zip(found).map(|(&at, answer)| answer.map_or_else(|| lost(at), Ok)).collect();
@@ -230,25 +171,28 @@ fn is_open(answer: &Answer, call: &Call) -> bool {
 
 /// A chain ended before this call: it was not sent.
 fn not_reached() -> Answer {
-    Answer { status: StatusCode::FAILED_DEPENDENCY, headers: HeaderMap::new(), body: Bytes::new() }
+    Answer { status: StatusCode::FAILED_DEPENDENCY, headers: Headers::default(), body: Body::Empty }
 }
 
-fn encode(calls: &[Call], portion: &[usize], order: Order) -> Option<String> {
-    let mut requests = Vec::with_capacity(portion.len());
+/// Written by hand: a path is percent-encoded and a body is JSON already, so nothing in here needs escaping.
+fn encode(calls: &[Call], portion: &[usize], order: Order) -> String {
+    let mut batch = String::from("{\"requests\":[");
     for (place, &at) in portion.iter().enumerate() {
         let call = &calls[at];
-        let body = match &call.body {
-            Some(body) => Some(serde_json::from_str::<&RawValue>(body).ok()?),
-            None => None,
-        };
-        requests.push(Member {
-            id: (place + 1).to_string(),
-            method: call.method.as_str(),
-            url: call.path.as_str(),
-            headers: body.map(|_| ContentType { content_type: "application/json" }),
-            body,
-            depends_on: if order == Order::Chain && place > 0 { vec![place.to_string()] } else { Vec::new() },
-        });
+        if place > 0 {
+            batch.push(',');
+        }
+        let (id, method, url) = (place + 1, call.method.as_str(), call.path.as_str());
+        batch.push_str(&format!("{{\"id\":\"{id}\",\"method\":\"{method}\",\"url\":\"{url}\""));
+        if let Some(body) = &call.body {
+            batch.push_str(",\"headers\":{\"Content-Type\":\"application/json\"},\"body\":");
+            batch.push_str(body);
+        }
+        if order == Order::Chain && place > 0 {
+            batch.push_str(&format!(",\"dependsOn\":[\"{place}\"]"));
+        }
+        batch.push('}');
     }
-    serde_json::to_string(&Batch { requests }).ok()
+    batch.push_str("]}");
+    batch
 }

@@ -47,7 +47,7 @@ pub(crate) fn is_default_method_refusal(answer: &Answer) -> bool {
     if answer.status.as_u16() != 400 {
         return false;
     }
-    let message = answer.error().message.to_ascii_lowercase();
+    let message = answer.error_message();
     message.contains("cannot delete default method with other methods configured")
         || (message.contains("matches the user's current default authentication method")
             && message.contains("cannot be deleted"))
@@ -56,16 +56,12 @@ pub(crate) fn is_default_method_refusal(answer: &Answer) -> bool {
 impl Answer {
     /// What identifies this answer to Microsoft's support.
     pub(crate) fn graph_error(&self) -> GraphError {
-        let error = self.error();
-        let inner = error.inner.unwrap_or_default();
+        let (request_id, date) = self.error_origin();
         GraphError {
             status: self.status.as_u16(),
-            code: error.code.map(|code| plain(&code, 80)).filter(|code| !code.is_empty()),
-            request_id: inner
-                .request_id
-                .or_else(|| self.header("request-id").map(str::to_owned))
-                .map(|id| plain(&id, 64)),
-            date: inner.date.map(|date| plain(&date, 40)),
+            code: self.error_code().map(|code| plain(code, 80)).filter(|code| !code.is_empty()),
+            request_id: request_id.map(|id| plain(id, 64)),
+            date: date.map(|date| plain(date, 40)),
         }
     }
 

@@ -9,7 +9,8 @@ mod token;
 mod transport;
 mod url;
 
-pub(crate) use answer::{Answer, Page};
+pub use answer::response_header;
+pub(crate) use answer::{Answer, Object, flag, number, object, text};
 pub(crate) use batch::Order;
 pub(crate) use error::{Context, is_default_method_refusal};
 pub(crate) use session::Session;

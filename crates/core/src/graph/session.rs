@@ -1,12 +1,13 @@
 use super::url::origin;
 use crate::error::Error;
-use crate::options::{ClientOptions, Credential, Limits};
+use crate::options::{ClientOptions, Cloud, Credential, Limits};
 use crate::run::AccessToken;
 use std::cell::{Cell, RefCell};
 
 /// What the runs of one client share: where to, as whom, and what the token turned out not to allow.
 #[derive(Debug)]
 pub(crate) struct Session {
+    cloud: Cloud,
     pub(crate) graph_url: String,
     pub(crate) authority_host: String,
     pub(crate) limits: Limits,
@@ -34,6 +35,7 @@ impl Session {
             ));
         }
         Ok(Session {
+            cloud,
             graph_url,
             authority_host,
             limits,
@@ -46,9 +48,9 @@ impl Session {
         })
     }
 
-    /// The scope that every token is asked for.
+    /// The scope that every token is asked for: the cloud's Graph, also where something stands before it.
     pub(crate) fn scope(&self) -> String {
-        format!("{}/.default", self.graph_url)
+        format!("{}/.default", self.cloud.graph_url())
     }
 }
 

@@ -1,3 +1,4 @@
+use super::answer::{self, Answer, Headers};
 use super::retry;
 use super::transport::{Graph, Loss};
 use crate::error::{Error, ErrorCode};
@@ -5,11 +6,10 @@ use crate::options::Credential;
 use crate::run::{AccessToken, TokenRequest};
 use crate::secret::Secret;
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
 use serde_json::Value;
 
 /// A token is renewed when it has less than this left, in milliseconds.
@@ -17,8 +17,7 @@ const SPARE: u64 = 120_000;
 
 /// What an access token says of itself. It is read without checking the signature, which is Graph's to check: the
 /// claims decide nothing but what this software refuses to try.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Claims {
     pub(crate) oid: Option<String>,
     pub(crate) idtyp: Option<String>,
@@ -30,7 +29,9 @@ impl Claims {
     pub(crate) fn of(token: &Secret) -> Option<Claims> {
         let payload = token.expose().split('.').nth(1)?;
         let bytes = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-        serde_json::from_slice(&bytes).ok()
+        let Some(Value::Object(claims)) = answer::parse(&bytes) else { return None };
+        let read = |name: &str| answer::text(&claims, name).map(str::to_owned);
+        Some(Claims { oid: read("oid"), idtyp: read("idtyp"), scp: read("scp") })
     }
 
     /// Whether a signed-in user stands behind the token, so that Graph itself judges whom that user may act on.
@@ -47,18 +48,18 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn of(token: Secret, headers: &HeaderMap) -> Refusal {
+    pub(crate) fn of(token: Secret, headers: &Headers) -> Refusal {
         Refusal { token, claims: challenge(headers) }
     }
 }
 
 /// The `claims` of a continuous access evaluation challenge.
-fn challenge(headers: &HeaderMap) -> Option<String> {
-    headers.get_all(http::header::WWW_AUTHENTICATE).iter().find_map(|value| {
-        let (_, rest) = value.to_str().ok()?.split_once("claims=\"")?;
+fn challenge(headers: &Headers) -> Option<String> {
+    headers.challenges.iter().find_map(|challenge| {
+        let (_, rest) = challenge.split_once("claims=\"")?;
         let (encoded, _) = rest.split_once('"')?;
-        let bytes = STANDARD.decode(encoded).or_else(|_| URL_SAFE_NO_PAD.decode(encoded.trim_end_matches('='))).ok()?;
-        String::from_utf8(bytes).ok()
+        let urlsafe = encoded.trim_end_matches('=').replace('+', "-").replace('/', "_");
+        String::from_utf8(URL_SAFE_NO_PAD.decode(urlsafe).ok()?).ok()
     })
 }
 
@@ -131,13 +132,13 @@ impl Graph {
                 .body(Bytes::from(form.clone()))
                 .map_err(|_| Error::internal("the token request could not be built"))?;
             let (server, error) = match self.deliver(request, false).await {
-                Ok(response) if response.status().is_success() => return self.read_token(response.body()),
-                Ok(response) => {
-                    let error = refusal_of(response.status().as_u16(), response.body());
-                    if !retry::is_retryable(response.status()) {
+                Ok(answer) if answer.is_success() => return self.read_token(answer),
+                Ok(answer) => {
+                    let error = refusal_of(&answer);
+                    if !retry::is_retryable(answer.status) {
                         return Err(error);
                     }
-                    (retry::retry_after(response.headers(), self.host.now()), error)
+                    (retry::retry_after(answer.headers.retry_after.as_deref(), self.host.now()), error)
                 }
                 Err(Loss::Cancelled) => return Err(cancelled()),
                 Err(loss) => (None, loss.error("the sign-in service")),
@@ -150,32 +151,22 @@ impl Graph {
         }
     }
 
-    fn read_token(&self, body: &[u8]) -> Result<AccessToken, Error> {
-        #[derive(Deserialize)]
-        struct Granted {
-            access_token: String,
-            #[serde(default)]
-            expires_in: Option<Value>,
-        }
-
-        let granted: Granted = serde_json::from_slice(body).map_err(|_| {
-            Error::new(
+    fn read_token(&self, answer: Answer) -> Result<AccessToken, Error> {
+        let granted = answer.into_object().unwrap_or_default();
+        let token =
+            answer::text(&granted, "access_token").filter(|token| token.bytes().all(|byte| byte.is_ascii_graphic()));
+        let Some(token) = token else {
+            return Err(Error::new(
                 ErrorCode::UnexpectedResponse,
                 "the sign-in service's answer holds no access token",
                 "Check authorityHost, and that no proxy answers in its place.",
-            )
-        })?;
-        if granted.access_token.is_empty() || !granted.access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::new(
-                ErrorCode::UnexpectedResponse,
-                "the sign-in service's access token is not a token",
-                "Check authorityHost, and that no proxy answers in its place.",
             ));
-        }
+        };
         // A number in Entra's answer, a string in some others'.
-        let seconds = granted.expires_in.and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
+        let seconds =
+            granted.get("expires_in").and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
         let expires_at = seconds.map(|seconds| self.host.now().saturating_add(seconds.saturating_mul(1000)));
-        Ok(AccessToken { token: Secret::new(granted.access_token), expires_at })
+        Ok(AccessToken { token: Secret::new(token), expires_at })
     }
 }
 
@@ -196,19 +187,14 @@ fn refused_for_good() -> Error {
 }
 
 /// Entra's own error numbers, as far as they tell the caller what to mend.
-fn refusal_of(status: u16, body: &[u8]) -> Error {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Refused {
-        error_codes: Vec<u32>,
-    }
-
+fn refusal_of(answer: &Answer) -> Error {
+    let status = answer.status.as_u16();
     if status >= 500 || status == 429 {
         let code = if status == 429 { ErrorCode::Throttled } else { ErrorCode::Unreachable };
         return Error::new(code, format!("the sign-in service answered {status}"), "Try again in a few minutes.");
     }
-    let refused: Refused = serde_json::from_slice(body).unwrap_or_default();
-    let number = refused.error_codes.first().copied();
+    let numbers = answer.entity().and_then(|refused| refused.get("error_codes")).and_then(Value::as_array);
+    let number = numbers.and_then(|numbers| numbers.first()).and_then(Value::as_u64);
     let help = match number {
         Some(7_000_215) => "The client secret is wrong: pass the secret's value, not its id.",
         Some(7_000_222) => "The client secret has expired: create a new one for the application.",

@@ -1,4 +1,4 @@
-use super::answer::Answer;
+use super::answer::{Answer, Body};
 use super::error::{Context, unexpected_body};
 use super::retry;
 use super::session::Session;
@@ -11,9 +11,9 @@ use crate::run::{Host, SendError, first};
 use crate::time::timestamp;
 use bytes::Bytes;
 use futures_util::lock::Mutex;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
 use http::{Method, StatusCode};
-use serde::de::IgnoredAny;
+use serde_json::Value;
 use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
@@ -23,6 +23,7 @@ use std::time::Duration;
 const GRACE: Duration = Duration::from_secs(5);
 /// A collection of more pages than this is no user's.
 const PAGES: usize = 64;
+const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 const PRODUCT: &str = concat!("entra-mfa-reset/", env!("CARGO_PKG_VERSION"));
 
 /// One Graph call.
@@ -171,11 +172,7 @@ impl Graph {
     }
 
     /// One request, with a deadline. `write` gives it a moment to answer after a cancel.
-    pub(super) async fn deliver(
-        &self,
-        request: http::Request<Bytes>,
-        write: bool,
-    ) -> Result<http::Response<Bytes>, Loss> {
+    pub(super) async fn deliver(&self, request: http::Request<Bytes>, write: bool) -> Result<Answer, Loss> {
         let seconds = self.session.limits.request_seconds;
         let answer = first(self.host.send(request), self.host.sleep(Duration::from_secs(seconds.into())));
         let stop = async {
@@ -188,7 +185,7 @@ impl Graph {
             Ok(Ok(Ok(response))) if response.body().len() > self.session.limits.response_bytes as usize => {
                 Err(Loss::TooLarge)
             }
-            Ok(Ok(Ok(response))) => Ok(response),
+            Ok(Ok(Ok(response))) => Ok(Answer::of(response)),
             Ok(Ok(Err(SendError::NeverSent(_)))) => Err(Loss::NeverSent),
             Ok(Ok(Err(SendError::Lost(_)))) => Err(Loss::Lost),
             Ok(Ok(Err(SendError::TooLarge))) => Err(Loss::TooLarge),
@@ -224,21 +221,19 @@ impl Graph {
     }
 
     /// The items of a collection whose first page is at hand.
-    pub(crate) async fn collect<T: serde::de::DeserializeOwned>(
-        &self,
-        first: &Answer,
-        context: Context,
-    ) -> Result<Vec<T>, Failure> {
+    pub(crate) async fn collect(&self, first: Answer, context: Context) -> Result<Vec<Value>, Failure> {
         let mut items = Vec::new();
-        let mut page: super::Page<T> = first.json().ok_or_else(|| Failure::NotRun(first.garbled(context)))?;
+        let mut answer = first;
         for _ in 0..PAGES {
-            items.append(&mut page.value);
-            let Some(link) = page.next_link.take() else { return Ok(items) };
-            let answer = self.follow(&link, context).await?;
             if !answer.is_success() {
                 return Err(Failure::NotRun(answer.to_error(context)));
             }
-            page = answer.json().ok_or_else(|| Failure::NotRun(answer.garbled(context)))?;
+            let Some((page, link)) = answer.page() else {
+                return Err(Failure::NotRun(answer.garbled(context)));
+            };
+            items.extend_from_slice(page);
+            let Some(link) = link.map(str::to_owned) else { return Ok(items) };
+            answer = self.follow(&link, context).await?;
         }
         Err(Failure::NotRun(unexpected_body(context)))
     }
@@ -269,9 +264,7 @@ impl Graph {
                 }
             });
             let (server, failure) = match self.deliver(request, !repeatable).await {
-                Ok(response) => {
-                    let (parts, body) = response.into_parts();
-                    let answer = Answer { status: parts.status, headers: parts.headers, body };
+                Ok(answer) => {
                     if answer.status == StatusCode::UNAUTHORIZED && refusal.is_none() {
                         refusal = Some(Refusal::of(token, &answer.headers));
                         continue;
@@ -280,11 +273,13 @@ impl Graph {
                         self.count(|usage| usage.throttled += members);
                     }
                     let retryable = retry::is_retryable(answer.status);
-                    if !retryable && !is_json(&answer.body) {
-                        // A page from something in between. Even a good status proves nothing then.
+                    if !retryable && matches!(answer.body, Body::Garbled) {
                         (None, Failed::Garbled(answer))
                     } else if retryable && (repeatable || retry::never_ran(answer.status)) {
-                        (retry::retry_after(&answer.headers, self.host.now()), Failed::Answered(answer))
+                        (
+                            retry::retry_after(answer.headers.retry_after.as_deref(), self.host.now()),
+                            Failed::Answered(answer),
+                        )
                     } else {
                         return Ok(answer);
                     }
@@ -320,7 +315,7 @@ impl Graph {
             .header(AUTHORIZATION, bearer)
             .header(ACCEPT, "application/json")
             .header(USER_AGENT, PRODUCT)
-            .header("client-request-id", &id);
+            .header(CLIENT_REQUEST_ID, &id);
         if !body.is_empty() {
             request = request.header(CONTENT_TYPE, "application/json");
         }
@@ -360,8 +355,4 @@ impl Failed {
             Failed::Lost(loss) => Err(Failure::InDoubt(loss.error("Graph"))),
         }
     }
-}
-
-fn is_json(body: &[u8]) -> bool {
-    body.is_empty() || serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }

@@ -3,7 +3,7 @@ use super::effect::{AccessToken, Effect, EffectId, Reply, SendError, TokenReques
 use crate::event::Event;
 use bytes::Bytes;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -15,6 +15,34 @@ const REMEMBERED: usize = 1024;
 enum Slot {
     Waiting(Asked, Waker),
     Answered(Reply),
+}
+
+/// What is waited for. There are few at a time, so a list serves.
+#[derive(Default)]
+struct Slots(Vec<(EffectId, Slot)>);
+
+impl Slots {
+    fn place(&self, id: EffectId) -> Option<usize> {
+        self.0.iter().position(|(waiting, _)| *waiting == id)
+    }
+
+    fn get(&self, id: EffectId) -> Option<&Slot> {
+        self.place(id).map(|at| &self.0[at].1)
+    }
+
+    fn insert(&mut self, id: EffectId, slot: Slot) -> Option<Slot> {
+        match self.place(id) {
+            Some(at) => Some(std::mem::replace(&mut self.0[at].1, slot)),
+            None => {
+                self.0.push((id, slot));
+                None
+            }
+        }
+    }
+
+    fn remove(&mut self, id: EffectId) -> Option<Slot> {
+        self.place(id).map(|at| self.0.swap_remove(at).1)
+    }
 }
 
 /// Enough of an effect to tell whether a reply fits it, once the effect itself has left.
@@ -43,8 +71,8 @@ pub(super) struct Inner {
     dropped: Vec<EffectId>,
     /// Cancelled, and perhaps still to be answered. Only the newest are remembered, so that memory stays flat; while
     /// the set is full an unknown id counts as late.
-    late: BTreeSet<EffectId>,
-    slots: BTreeMap<EffectId, Slot>,
+    late: VecDeque<EffectId>,
+    slots: Slots,
     cancelled: bool,
     on_cancel: Vec<Waker>,
 }
@@ -57,8 +85,8 @@ impl Default for Inner {
             last: 0,
             effects: Vec::new(),
             dropped: Vec::new(),
-            late: BTreeSet::new(),
-            slots: BTreeMap::new(),
+            late: VecDeque::new(),
+            slots: Slots::default(),
             cancelled: false,
             on_cancel: Vec::new(),
         }
@@ -75,8 +103,9 @@ impl Inner {
         if id.0 == 0 || id.0 > self.last {
             return Err(StepError::NeverIssued);
         }
-        match self.slots.get(&id) {
-            None if self.late.remove(&id) || self.late.len() == REMEMBERED => {
+        match self.slots.get(id) {
+            None if self.late.contains(&id) || self.late.len() == REMEMBERED => {
+                self.late.retain(|late| *late != id);
                 self.now = self.now.max(now);
                 Ok(None)
             }
@@ -108,7 +137,7 @@ impl Inner {
     }
 
     pub(super) fn is_waiting(&self) -> bool {
-        self.slots.values().any(|slot| matches!(slot, Slot::Waiting(..)))
+        self.slots.0.iter().any(|(_, slot)| matches!(slot, Slot::Waiting(..)))
     }
 }
 
@@ -214,7 +243,7 @@ impl Future for Pending {
                 inner.effects.push((id, *effect));
                 id
             }
-            State::Issued(id) => match inner.slots.remove(&id) {
+            State::Issued(id) => match inner.slots.remove(id) {
                 Some(Slot::Answered(reply)) => return Poll::Ready(reply),
                 Some(Slot::Waiting(..)) | None => id,
             },
@@ -231,16 +260,16 @@ impl Drop for Pending {
     fn drop(&mut self) {
         let State::Issued(id) = self.state else { return };
         let mut inner = self.host.0.borrow_mut();
-        let Some(Slot::Waiting(..)) = inner.slots.remove(&id) else { return };
+        let Some(Slot::Waiting(..)) = inner.slots.remove(id) else { return };
         if let Some(at) = inner.effects.iter().position(|(issued, _)| *issued == id) {
             // It never left the core, so nobody needs to hear of it.
             inner.effects.remove(at);
             return;
         }
         inner.dropped.push(id);
-        inner.late.insert(id);
+        inner.late.push_back(id);
         if inner.late.len() > REMEMBERED {
-            inner.late.pop_first();
+            inner.late.pop_front();
         }
     }
 }

@@ -9,6 +9,7 @@ mod host;
 #[cfg(test)]
 mod tests;
 
+pub use crate::graph::response_header;
 pub use effect::{AccessToken, Effect, EffectId, Reply, SendError, TokenRequest};
 pub(crate) use host::{Host, first};
 
