@@ -1,66 +1,55 @@
 use bytes::Bytes;
-use entra_mfa_reset::run::{AccessToken, Reply, SendError};
+use entra_mfa_reset::run::{AccessToken, Reply, SendError, response_header};
 use entra_mfa_reset::{Error, Secret};
-use serde::Deserialize;
+use serde_json::Value;
 
-/// No `Debug`: a reply may hold a token, and a response a pass. The tag stands outside, because serde's code for a tag
-/// inside weighs ten times as much.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
-enum ReplyInput {
-    Response {
-        status: u16,
-        headers: Vec<(String, String)>,
-        /// Absent where the body is no UTF-8.
-        body: Option<String>,
-    },
-    Failed {
-        reason: FailedReason,
-        message: String,
-    },
-    Slept,
-    Token {
-        token: String,
-        expires_at: Option<f64>,
-    },
-    TokenFailed {
-        message: String,
-    },
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum FailedReason {
-    NeverSent,
-    Lost,
-    TooLarge,
-}
-
+/// Read by hand from one parsed value: derived code for these few fields weighs more than the engine's plan.
 pub(crate) fn parse(text: &str) -> Result<Reply, Error> {
-    let input = serde_json::from_str(text).map_err(|_| Error::internal("A reply cannot be read."))?;
-    Ok(match input {
-        ReplyInput::Response { status, headers, body } => response(status, &headers, body),
-        ReplyInput::Failed { reason: FailedReason::NeverSent, message } => Reply::Failed(SendError::NeverSent(message)),
-        ReplyInput::Failed { reason: FailedReason::Lost, message } => Reply::Failed(SendError::Lost(message)),
-        ReplyInput::Failed { reason: FailedReason::TooLarge, .. } => Reply::Failed(SendError::TooLarge),
-        ReplyInput::Slept => Reply::Slept,
-        ReplyInput::Token { token, expires_at } => {
-            let expires_at = expires_at.map(|milliseconds| milliseconds as u64);
-            Reply::Token(Ok(AccessToken { token: Secret::new(token), expires_at }))
+    let value: Value = serde_json::from_str(text).map_err(|_| unreadable())?;
+    if value == "slept" {
+        return Ok(Reply::Slept);
+    }
+    let (tag, content) = value.as_object().and_then(|object| object.iter().next()).ok_or_else(unreadable)?;
+    let text = |name: &str| content.get(name).and_then(Value::as_str).ok_or_else(unreadable);
+    match tag.as_str() {
+        "response" => {
+            let status = content.get("status").and_then(Value::as_u64).ok_or_else(unreadable)?;
+            let headers = content.get("headers").and_then(Value::as_array).ok_or_else(unreadable)?;
+            Ok(response(status, headers, content.get("body").and_then(Value::as_str)))
         }
-        ReplyInput::TokenFailed { message } => Reply::Token(Err(message)),
-    })
+        "failed" => Ok(Reply::Failed(match text("reason")? {
+            "neverSent" => SendError::NeverSent(text("message")?.to_owned()),
+            "lost" => SendError::Lost(text("message")?.to_owned()),
+            "tooLarge" => SendError::TooLarge,
+            _ => return Err(unreadable()),
+        })),
+        "token" => {
+            let expires_at = content.get("expiresAt").and_then(Value::as_f64).map(|milliseconds| milliseconds as u64);
+            Ok(Reply::Token(Ok(AccessToken { token: Secret::new(text("token")?), expires_at })))
+        }
+        "tokenFailed" => Ok(Reply::Token(Err(text("message")?.to_owned()))),
+        _ => Err(unreadable()),
+    }
 }
 
-fn response(status: u16, headers: &[(String, String)], body: Option<String>) -> Reply {
+fn unreadable() -> Error {
+    Error::internal("A reply cannot be read.")
+}
+
+fn response(status: u64, headers: &[Value], body: Option<&str>) -> Reply {
     // A body that is no UTF-8 stays one, so that the engine meets what it would meet on any other host.
-    let body = body.map_or(Bytes::from_static(&[0xff]), Bytes::from);
-    let mut response = http::Response::builder().status(status);
-    for (name, value) in headers {
-        response = response.header(name, value);
+    let body = body.map_or(Bytes::from_static(&[0xff]), |body| Bytes::from(body.to_owned()));
+    let mut response = http::Response::new(body);
+    let status = u16::try_from(status).ok().and_then(|status| http::StatusCode::from_u16(status).ok());
+    let Some(status) = status else {
+        return Reply::Failed(SendError::Lost("the answer is no HTTP".into()));
+    };
+    *response.status_mut() = status;
+    for header in headers {
+        let part = |at: usize| header.get(at).and_then(Value::as_str).unwrap_or_default();
+        if let (Some(name), Ok(value)) = (response_header(part(0)), http::HeaderValue::from_str(part(1))) {
+            response.headers_mut().append(name, value);
+        }
     }
-    match response.body(body) {
-        Ok(response) => Reply::Response(response),
-        Err(_) => Reply::Failed(SendError::Lost("the answer is no HTTP".into())),
-    }
+    Reply::Response(response)
 }

@@ -1,15 +1,6 @@
 use entra_mfa_reset::run::{Effect, Step, StepError};
 use entra_mfa_reset::{Error, Event};
 use serde::Serialize;
-use serde_json::value::RawValue;
-
-#[derive(Serialize)]
-struct StepOutput {
-    effects: Vec<EffectOutput>,
-    cancelled: Vec<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<OutcomeOutput>,
-}
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
@@ -39,27 +30,37 @@ enum EffectOutput {
     },
 }
 
-/// Raw, so that the canonical bytes pass through untouched.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-enum OutcomeOutput {
-    Ok(Box<RawValue>),
-    Error(Box<RawValue>),
-}
-
+/// Put together by hand, so that the canonical bytes of a report pass through untouched.
 pub(crate) fn to_json<T>(
     step: Result<Step<Result<T, Error>>, StepError>,
     result_json: impl Fn(&T) -> String,
 ) -> Result<String, Error> {
     let step = step.map_err(|error| Error::internal(format!("The {error}.")))?;
-    let outcome = match step.outcome {
-        None => None,
-        Some(Ok(result)) => Some(OutcomeOutput::Ok(raw(result_json(&result))?)),
-        Some(Err(error)) => Some(OutcomeOutput::Error(raw(error_json(&error))?)),
-    };
-    let effects = step.effects.into_iter().map(|(id, effect)| effect_output(id.0, effect)).collect::<Result<_, _>>()?;
-    let cancelled = step.cancelled.into_iter().map(|id| id.0).collect();
-    serde_json::to_string(&StepOutput { effects, cancelled, outcome }).map_err(|_| unwritable())
+    let outcome = step.outcome.map(|outcome| match outcome {
+        Ok(result) => ("ok", result_json(&result)),
+        Err(error) => ("error", error_json(&error)),
+    });
+    let mut json = String::from("{\"effects\":[");
+    for (at, (id, effect)) in step.effects.into_iter().enumerate() {
+        if at > 0 {
+            json.push(',');
+        }
+        let effect = effect_output(id.0, effect)?;
+        json.push_str(&serde_json::to_string(&effect).map_err(|_| unwritable())?);
+    }
+    json.push_str("],\"cancelled\":[");
+    for (at, id) in step.cancelled.into_iter().enumerate() {
+        if at > 0 {
+            json.push(',');
+        }
+        json.push_str(&id.0.to_string());
+    }
+    json.push(']');
+    if let Some((name, result)) = outcome {
+        json.push_str(&format!(",\"outcome\":{{\"{name}\":{result}}}"));
+    }
+    json.push('}');
+    Ok(json)
 }
 
 pub(crate) fn error_json(error: &Error) -> String {
@@ -90,10 +91,6 @@ fn effect_output(id: u32, effect: Effect) -> Result<EffectOutput, Error> {
         },
         Effect::Emit(event) => EffectOutput::Emit { event },
     })
-}
-
-fn raw(json: String) -> Result<Box<RawValue>, Error> {
-    RawValue::from_string(json).map_err(|_| unwritable())
 }
 
 fn unwritable() -> Error {
