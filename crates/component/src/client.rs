@@ -8,43 +8,45 @@ use std::cell::{Cell, RefCell};
 
 /// The exported resource.
 pub struct Client {
-    core: RefCell<core::Client>,
+    options: core::ClientOptions,
+    /// A constructor cannot refuse, so what is wrong with the options is kept for the first operation.
+    core: RefCell<Result<core::Client, core::Error>>,
     bounds: Bounds,
     seed: Cell<u64>,
 }
 
 impl Client {
-    fn perform<A: Convert<B>, B>(&self, run: Run<Result<A, core::Error>>) -> Result<B, wit::ErrorInfo> {
+    fn perform<A: Convert<B>, B>(
+        &self,
+        begin: impl FnOnce(&core::Client) -> Run<Result<A, core::Error>>,
+    ) -> Result<B, wit::ErrorInfo> {
         let seed = self.seed.get();
         self.seed.set(seed.wrapping_add(1));
+        let run = self.core.borrow().as_ref().map(begin).map_err(|error| to_wit(error.clone()))?;
         shell::perform(run, seed, self.bounds).map(to_wit).map_err(to_wit)
     }
 }
 
 impl wit::GuestClient for Client {
-    fn create(options: wit::ClientOptions) -> Result<wit::Client, wit::ErrorInfo> {
+    fn new(options: wit::ClientOptions) -> Self {
         let wit::ClientOptions { cloud, graph_url, authority_host, protect, limits, credential, seed } = options;
         let limits: core::Limits = limits.map(from_wit).unwrap_or_default();
         let bounds = Bounds::new(&limits);
         let options = core::ClientOptions { cloud: from_wit(cloud), graph_url, authority_host, protect, limits };
-        let core = core::Client::new(options, from_wit(credential)).map_err(to_wit)?;
-        let seed = Cell::new(seed.unwrap_or_else(shell::seed_from_clocks));
-        Ok(wit::Client::new(Client { core: RefCell::new(core), bounds, seed }))
+        let core = RefCell::new(core::Client::new(options.clone(), from_wit(credential)));
+        Client { options, core, bounds, seed: Cell::new(seed.unwrap_or_else(shell::seed_from_clocks)) }
     }
 
     fn status(&self, user: String) -> Result<wit::Status, wit::ErrorInfo> {
-        let run = self.core.borrow().status(&user);
-        self.perform(run)
+        self.perform(|client| client.status(&user))
     }
 
     fn plan(&self, request: wit::ResetRequest) -> Result<wit::Report, wit::ErrorInfo> {
-        let run = self.core.borrow().plan(from_wit(request));
-        self.perform(run)
+        self.perform(|client| client.plan(from_wit(request)))
     }
 
     fn reset(&self, request: wit::ResetRequest) -> Result<wit::Report, wit::ErrorInfo> {
-        let run = self.core.borrow().reset(from_wit(request));
-        self.perform(run)
+        self.perform(|client| client.reset(from_wit(request)))
     }
 
     fn revoke_sessions(
@@ -52,8 +54,7 @@ impl wit::GuestClient for Client {
         user: String,
         options: wit::RevokeSessionsOptions,
     ) -> Result<wit::Report, wit::ErrorInfo> {
-        let run = self.core.borrow().revoke_sessions(&user, from_wit(options));
-        self.perform(run)
+        self.perform(|client| client.revoke_sessions(&user, from_wit(options)))
     }
 
     fn issue_temporary_access_pass(
@@ -61,11 +62,12 @@ impl wit::GuestClient for Client {
         user: String,
         options: wit::IssuePassOptions,
     ) -> Result<wit::Report, wit::ErrorInfo> {
-        let run = self.core.borrow().issue_temporary_access_pass(&user, from_wit(options));
-        self.perform(run)
+        self.perform(|client| client.issue_temporary_access_pass(&user, from_wit(options)))
     }
 
     fn set_credential(&self, credential: wit::Credential) -> Result<(), wit::ErrorInfo> {
-        self.core.borrow_mut().set_credential(from_wit(credential)).map_err(to_wit)
+        let client = core::Client::new(self.options.clone(), from_wit(credential)).map_err(to_wit)?;
+        *self.core.borrow_mut() = Ok(client);
+        Ok(())
     }
 }

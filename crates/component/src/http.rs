@@ -5,8 +5,8 @@
 
 use bytes::Bytes;
 use entra_mfa_reset::Limits;
-use entra_mfa_reset::run::SendError;
-use http::header::{CONTENT_LENGTH, HeaderName};
+use entra_mfa_reset::run::{SendError, response_header};
+use http::header::CONTENT_LENGTH;
 use http::{HeaderValue, Method, StatusCode};
 use std::time::Duration;
 use wasi::http::outgoing_handler;
@@ -177,8 +177,7 @@ impl Download {
         let mut builder = http::Response::new(());
         *builder.status_mut() = StatusCode::from_u16(response.status()).map_err(|_| broken("status"))?;
         for (name, value) in response.headers().entries() {
-            // What the `http` crate does not take for a header, the engine does not read either.
-            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            if let (Some(name), Ok(value)) = (response_header(&name), HeaderValue::try_from(value)) {
                 builder.headers_mut().append(name, value);
             }
         }

@@ -21,7 +21,6 @@ use std::rc::Rc;
 /// across its runs.
 #[derive(Debug, Clone)]
 pub struct Client {
-    options: ClientOptions,
     session: Rc<Session>,
 }
 
@@ -29,17 +28,7 @@ impl Client {
     /// # Errors
     /// `invalidInput` for an origin that is neither https nor loopback, or a credential that is incomplete.
     pub fn new(options: ClientOptions, credential: Credential) -> Result<Self, Error> {
-        let session = Rc::new(Session::new(options.clone(), credential)?);
-        Ok(Client { options, session })
-    }
-
-    /// Another credential from now on; a run under way keeps what it has.
-    ///
-    /// # Errors
-    /// `invalidInput` for a credential that is incomplete.
-    pub fn set_credential(&mut self, credential: Credential) -> Result<(), Error> {
-        self.session = Rc::new(Session::new(self.options.clone(), credential)?);
-        Ok(())
+        Ok(Client { session: Rc::new(Session::new(options, credential)?) })
     }
 
     /// Lists what is registered. Writes nothing.

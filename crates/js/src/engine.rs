@@ -24,12 +24,12 @@ impl Client {
     }
 
     /// Prepares `status`, `plan`, `reset`, `revokeSessions` or `issueTemporaryAccessPass`. The input of `plan` and
-    /// `reset` is a request; that of the others is `{ user, options? }`.
+    /// `reset` is a request as JSON; that of the others is the user, with options as JSON.
     ///
     /// # Errors
     /// As the constructor.
-    pub fn run(&self, operation: &str, input: &str) -> Result<Engine, JsError> {
-        let run = match input::operation(operation, input).map_err(thrown)? {
+    pub fn run(&self, operation: &str, input: &str, options: &str) -> Result<Engine, JsError> {
+        let run = match input::operation(operation, input, options).map_err(thrown)? {
             Operation::Status { user } => AnyRun::Status(self.0.status(&user)),
             Operation::Plan(request) => AnyRun::Report(self.0.plan(request)),
             Operation::Reset(request) => AnyRun::Report(self.0.reset(request)),

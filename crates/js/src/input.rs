@@ -1,4 +1,4 @@
-use entra_mfa_reset::{Credential, Error, ErrorCode, IssuePassOptions, ResetRequest, RevokeSessionsOptions, Secret};
+use entra_mfa_reset::{Credential, Error, IssuePassOptions, ResetRequest, RevokeSessionsOptions, Secret};
 use serde_json::Value;
 
 /// An operation with its input.
@@ -11,35 +11,23 @@ pub(crate) enum Operation {
     IssuePass { user: String, options: IssuePassOptions },
 }
 
-pub(crate) fn operation(name: &str, input: &str) -> Result<Operation, Error> {
+/// `input` is the request of `plan` and `reset`, and the user of the others.
+pub(crate) fn operation(name: &str, input: &str, options: &str) -> Result<Operation, Error> {
+    let user = || input.to_owned();
     match name {
-        "status" => Ok(Operation::Status { user: user_input(input)?.0 }),
+        "status" => Ok(Operation::Status { user: user() }),
         "plan" => ResetRequest::from_json(input).map(Operation::Plan),
         "reset" => ResetRequest::from_json(input).map(Operation::Reset),
         "revokeSessions" => {
-            let (user, options) = user_input(input)?;
-            Ok(Operation::RevokeSessions { user, options: RevokeSessionsOptions::from_json(&options)? })
+            let options = RevokeSessionsOptions::from_json(options)?;
+            Ok(Operation::RevokeSessions { user: user(), options })
         }
         "issueTemporaryAccessPass" => {
-            let (user, options) = user_input(input)?;
-            Ok(Operation::IssuePass { user, options: IssuePassOptions::from_json(&options)? })
+            let options = IssuePassOptions::from_json(options)?;
+            Ok(Operation::IssuePass { user: user(), options })
         }
         _ => Err(Error::internal("There is no such operation.")),
     }
-}
-
-/// The user, and the options as text again, so that the core itself names what is wrong in them.
-fn user_input(input: &str) -> Result<(String, String), Error> {
-    let input: Value = serde_json::from_str(input).unwrap_or_default();
-    let user = input.get("user").and_then(Value::as_str).ok_or_else(|| Error {
-        code: ErrorCode::InvalidInput,
-        message: "The user is missing or no text.".into(),
-        help: "Give the user's object id or user principal name.".into(),
-        retryable: false,
-        graph: None,
-    })?;
-    let options = input.get("options").map_or_else(|| "{}".to_owned(), Value::to_string);
-    Ok((user.to_owned(), options))
 }
 
 pub(crate) fn credential(text: &str) -> Result<Credential, Error> {

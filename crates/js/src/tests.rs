@@ -26,9 +26,7 @@ fn step(json: Result<String, wasm_bindgen::JsError>) -> Value {
 }
 
 fn engine() -> (Engine, Value) {
-    let mut engine = client()
-        .run("status", &json!({ "user": USER }).to_string())
-        .unwrap_or_else(|error| panic!("{}", thrown(error)));
+    let mut engine = client().run("status", USER, "{}").unwrap_or_else(|error| panic!("{}", thrown(error)));
     let first = step(engine.start(NOW, 1.0));
     (engine, first)
 }
@@ -66,14 +64,15 @@ fn a_bad_credential_is_not_quoted() {
 
 #[wasm_bindgen_test]
 fn bad_input_names_the_field() {
-    let error = thrown(client().run("reset", r#"{"user":"a@contoso.com","methodes":"all"}"#).expect_err("refused"));
+    let error =
+        thrown(client().run("reset", r#"{"user":"a@contoso.com","methodes":"all"}"#, "{}").expect_err("refused"));
     assert_eq!(error["code"], "invalidInput");
     assert!(error["message"].as_str().is_some_and(|message| message.contains("methodes")), "{error}");
-    let error = thrown(client().run("status", r#"{"user":5}"#).expect_err("refused"));
+    let error = thrown(client().run("reset", r#"{"user":5}"#, "{}").expect_err("refused"));
     assert_eq!(error["code"], "invalidInput");
-    let error = thrown(client().run("revokeSessions", r#"{"user":"a","options":{"x":1}}"#).expect_err("refused"));
+    let error = thrown(client().run("revokeSessions", "a@contoso.com", r#"{"x":1}"#).expect_err("refused"));
     assert!(error["message"].as_str().is_some_and(|message| message.contains('x')), "{error}");
-    let error = thrown(client().run("explode", r#"{"user":"a@contoso.com"}"#).expect_err("refused"));
+    let error = thrown(client().run("explode", "a@contoso.com", "{}").expect_err("refused"));
     assert_eq!(error["code"], "internal");
 }
 
@@ -115,7 +114,7 @@ fn a_reply_that_does_not_fit_leaves_the_run_alive() {
 #[wasm_bindgen_test]
 fn a_token_in_a_broken_reply_is_not_quoted() {
     let mut engine = Client::new("{}", r#""host""#)
-        .and_then(|client| client.run("status", &json!({ "user": USER }).to_string()))
+        .and_then(|client| client.run("status", USER, "{}"))
         .unwrap_or_else(|error| panic!("{}", thrown(error)));
     let ask = effect(&step(engine.start(NOW, 1.0)), "token");
     assert!(ask["scope"].as_str().is_some_and(|scope| scope.ends_with("/.default")), "{ask}");

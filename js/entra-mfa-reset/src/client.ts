@@ -8,7 +8,7 @@ import type {
   Status,
 } from "./contract.js";
 import { type Access, type MfaResetCredential, access } from "./credential.js";
-import { fromWasm, internal } from "./error.js";
+import { fromWasm, internal, invalidInput } from "./error.js";
 import { type WasmClient, load } from "./load.js";
 import { drive, sleep } from "./run.js";
 import type { Fetch } from "./send.js";
@@ -79,7 +79,7 @@ export class MfaResetClient {
    * @param options - `signal` and `onEvent`.
    */
   status(user: string, options: CallOptions = {}): Promise<Status> {
-    return this.#run<Status>("status", { user }, options);
+    return this.#run<Status>("status", name(user), {}, options);
   }
 
   /**
@@ -89,7 +89,7 @@ export class MfaResetClient {
    * @param options - `signal` and `onEvent`.
    */
   plan(request: ResetRequest, options: CallOptions = {}): Promise<Report> {
-    return this.#run<Report>("plan", request, options);
+    return this.#run<Report>("plan", JSON.stringify(request), {}, options);
   }
 
   /**
@@ -100,7 +100,7 @@ export class MfaResetClient {
    * @param options - `signal` and `onEvent`.
    */
   reset(request: ResetRequest, options: CallOptions = {}): Promise<Report> {
-    return this.#run<Report>("reset", request, options);
+    return this.#run<Report>("reset", JSON.stringify(request), {}, options);
   }
 
   /**
@@ -111,7 +111,7 @@ export class MfaResetClient {
    */
   revokeSessions(user: string, options: RevokeSessionsOptions & CallOptions = {}): Promise<Report> {
     const { signal, onEvent, ...rest } = options;
-    return this.#run<Report>("revokeSessions", { user, options: rest }, { signal, onEvent });
+    return this.#run<Report>("revokeSessions", name(user), rest, { signal, onEvent });
   }
 
   /**
@@ -123,7 +123,7 @@ export class MfaResetClient {
    */
   issueTemporaryAccessPass(user: string, options: IssuePassOptions & CallOptions = {}): Promise<Report> {
     const { signal, onEvent, ...rest } = options;
-    return this.#run<Report>("issueTemporaryAccessPass", { user, options: rest }, { signal, onEvent });
+    return this.#run<Report>("issueTemporaryAccessPass", name(user), rest, { signal, onEvent });
   }
 
   /** The engine's client, which remembers tokens and what they turned out not to allow. */
@@ -144,11 +144,14 @@ export class MfaResetClient {
     return this.#client;
   }
 
-  async #run<T>(operation: string, input: object, { signal, onEvent }: CallOptions): Promise<T> {
+  async #run<T>(operation: string, input: string | undefined, rest: object, { signal, onEvent }: CallOptions): Promise<T> {
+    if (input === undefined) {
+      throw invalidInput("The user is missing or no text.", "Give the user's object id or user principal name.");
+    }
     const client = await this.#engine();
     const run = (() => {
       try {
-        return client.run(operation, JSON.stringify(input));
+        return client.run(operation, input, JSON.stringify(rest));
       } catch (thrown) {
         throw fromWasm(thrown);
       }
@@ -170,6 +173,11 @@ export class MfaResetClient {
     // The engine's canonical JSON has the contract's shape.
     return outcome as T;
   }
+}
+
+/** Callers in JavaScript can pass anything. */
+function name(user: unknown): string | undefined {
+  return typeof user === "string" ? user : undefined;
 }
 
 /** For jitter and request ids; nothing secret depends on it. */

@@ -41,7 +41,7 @@ async function load(component) {
 /** Plays one case; the canonical bytes of its answer. */
 function play({ Client, toJson, statusToJson }, { graphUrl, accessToken, seed, options = {}, operation, input }) {
   try {
-    const client = Client.create({
+    const client = new Client({
       cloud: kebab(options.cloud ?? "global"),
       graphUrl,
       authorityHost: options.authorityHost,

@@ -136,7 +136,7 @@ impl Session {
     ///
     /// # Errors
     /// When the component is not built, imports more than the host gives, or traps.
-    pub async fn open(sender: impl Sender, clock: Option<Clock>, options: &ClientOptions) -> Called<Session> {
+    pub async fn open(sender: impl Sender, clock: Option<Clock>, options: &ClientOptions) -> Result<Session> {
         let (engine, component) = plugin::load()?;
         let mut linker = Linker::<State>::new(engine);
         // It gives wasi:cli and wasi:random as well; that the component asks for neither is a test of its own.
@@ -153,8 +153,8 @@ impl Session {
         };
         let mut store = Store::new(engine, state);
         let plugin = Plugin::instantiate_async(&mut store, component, &linker).await?;
-        let created = plugin.entra_mfa_reset_reset().client().call_create(&mut store, options).await?;
-        Ok(created.map(|client| Session { store, plugin, client }))
+        let client = plugin.entra_mfa_reset_reset().client().call_constructor(&mut store, options).await?;
+        Ok(Session { store, plugin, client })
     }
 
     /// `client.status`.

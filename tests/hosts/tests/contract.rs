@@ -18,7 +18,7 @@ fn options() -> wit::ClientOptions {
 }
 
 async fn session() -> Session {
-    Session::open(Network, None, &options()).await.unwrap().unwrap()
+    Session::open(Network, None, &options()).await.unwrap()
 }
 
 fn error() -> wit::ErrorInfo {
@@ -219,7 +219,10 @@ async fn a_full_status_has_the_canonical_bytes() {
 async fn a_plain_origin_is_refused_where_it_is_given() {
     for origin in ["http://graph.example", "ftp://127.0.0.1", "no origin", ""] {
         let options = wit::ClientOptions { graph_url: Some(origin.to_owned()), ..options() };
-        let Err(error) = Session::open(Network, None, &options).await.unwrap() else { panic!("{origin} is accepted") };
+        let mut session = Session::open(Network, None, &options).await.unwrap();
+        let Err(error) = session.status("adele.vance@contoso.com").await.unwrap() else {
+            panic!("{origin} is accepted")
+        };
         assert_eq!(error.code, wit::ErrorCode::InvalidInput, "{origin}: {}", error.message);
     }
 }

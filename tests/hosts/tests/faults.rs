@@ -24,7 +24,7 @@ async fn end_in_an_answer() {
         };
         let faults = Faults::new(seed, FaultRates::even(0.4));
         let simulation = Simulation::new(tenant, faults, clock);
-        let mut session = Session::open(simulation.clone(), Some(clock), &options).await.unwrap().unwrap();
+        let mut session = Session::open(simulation.clone(), Some(clock), &options).await.unwrap();
         let request = convert::reset_request(entra_mfa_reset::ResetRequest::new("adele.vance@contoso.com"));
         let request = ResetRequest { temporary_access_pass: Some(PassRequest::Default), ..request };
         match session.reset(&request).await.unwrap() {

@@ -37,7 +37,7 @@ fn request(user: &str) -> ResetRequest {
 }
 
 async fn open(options: &ClientOptions) -> Session {
-    Session::open(Network, None, options).await.unwrap().unwrap()
+    Session::open(Network, None, options).await.unwrap()
 }
 
 fn kinds(server: &TenantServer, user: &str) -> Vec<String> {
@@ -136,7 +136,7 @@ async fn a_client_secret_gets_one_token() {
         ..options("", "")
     };
     let simulation = Simulation::new(Tenant::new(seed), Faults::none(), clock);
-    let mut session = Session::open(simulation.clone(), Some(clock), &options).await.unwrap().unwrap();
+    let mut session = Session::open(simulation.clone(), Some(clock), &options).await.unwrap();
     let error = session.status(ADELE).await.unwrap().unwrap_err();
     assert_eq!(error.code, ErrorCode::Unauthenticated, "{error:?}");
     assert!(!format!("{error:?}").contains("8Q~"), "{error:?}");
@@ -163,7 +163,7 @@ async fn requests_share_their_wait() {
     let token = tenant.access_token(&TokenClaims::everything());
     let options = ClientOptions { graph_url: None, authority_host: None, ..options("", &token) };
     let simulation = Simulation::new(tenant, Faults::none(), clock);
-    let mut session = Session::open(simulation.clone(), Some(clock), &options).await.unwrap().unwrap();
+    let mut session = Session::open(simulation.clone(), Some(clock), &options).await.unwrap();
     session.status(&user).await.unwrap().unwrap();
     assert_eq!(simulation.exchange().len(), 2, "{:?}", simulation.exchange());
     assert_eq!(simulation.most_in_flight(), 2);

@@ -32,7 +32,7 @@ async fn reset(origin: &str, request_seconds: u32) -> ErrorInfo {
         credential: Credential::AccessToken(Tenant::new(Seed::sample()).access_token(&TokenClaims::everything())),
         seed: None,
     };
-    let mut session = Session::open(Network, None, &options).await.unwrap().unwrap();
+    let mut session = Session::open(Network, None, &options).await.unwrap();
     let request = entra_mfa_reset::ResetRequest::new("0a000001-5c1e-4f3a-9b7d-000000000001");
     session.reset(&convert::reset_request(request)).await.unwrap().unwrap_err()
 }

@@ -58,10 +58,10 @@ impl Headers {
     pub(crate) fn of_member(headers: &Object) -> Headers {
         let mut read = Headers::default();
         for (name, value) in headers {
-            match value {
-                Value::String(value) => read.take(name, value),
-                Value::Number(value) => read.take(name, &value.to_string()),
-                _ => {}
+            if let Some(text) = value.as_str() {
+                read.take(name, text);
+            } else if let Some(number) = value.as_u64() {
+                read.take(name, &number.to_string());
             }
         }
         read

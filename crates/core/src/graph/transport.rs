@@ -94,7 +94,7 @@ impl Loss {
             ),
             Loss::Timeout(seconds) => Error::new(
                 ErrorCode::Timeout,
-                format!("{whom} did not answer within {seconds} seconds"),
+                format!("{whom} did not answer within the {seconds} s of limits.requestSeconds"),
                 "Try again; the live list tells what was done.",
             ),
             Loss::Cancelled => cancelled(),

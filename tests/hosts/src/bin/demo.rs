@@ -57,7 +57,7 @@ async fn component(tenant: &TenantServer) -> Result<Outcome> {
         credential: Credential::AccessToken(tenant.access_token(&TokenClaims::everything())),
         seed: None,
     };
-    let mut session = Session::open(Watched::new(print_request), None, &options).await?.map_err(failure)?;
+    let mut session = Session::open(Watched::new(print_request), None, &options).await?;
 
     title("The user before");
     print_status(&status(&mut session).await?);
