@@ -104,23 +104,26 @@ pub struct GraphError {
 }
 
 impl Error {
-    pub(crate) fn new(code: ErrorCode, message: impl Into<String>, help: impl Into<String>) -> Self {
-        let retryable =
-            matches!(code, ErrorCode::Throttled | ErrorCode::Timeout | ErrorCode::Unreachable | ErrorCode::Cancelled);
-        Error { code, message: message.into(), help: help.into(), retryable, graph: None }
+    pub(crate) fn new(code: ErrorCode, message: impl AsRef<str>, help: impl AsRef<str>) -> Self {
+        Error::build(code, message.as_ref(), help.as_ref())
     }
 
-    pub(crate) fn invalid(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Error::new(ErrorCode::InvalidInput, message, help)
+    pub(crate) fn invalid(message: impl AsRef<str>, help: impl AsRef<str>) -> Self {
+        Error::build(ErrorCode::InvalidInput, message.as_ref(), help.as_ref())
     }
 
     /// A defect of this software, for shells that meet one.
-    pub fn internal(message: impl Into<String>) -> Self {
-        Error::new(
-            ErrorCode::Internal,
-            message,
-            "This is a defect. Please report it with the version and what was asked, without any secret.",
-        )
+    pub fn internal(message: impl AsRef<str>) -> Self {
+        let help = "This is a defect. Please report it with the version and what was asked, without any secret.";
+        Error::build(ErrorCode::Internal, message.as_ref(), help)
+    }
+
+    /// Apart from the generic callers, so that its code stands once in the wasm.
+    #[inline(never)]
+    fn build(code: ErrorCode, message: &str, help: &str) -> Self {
+        let retryable =
+            matches!(code, ErrorCode::Throttled | ErrorCode::Timeout | ErrorCode::Unreachable | ErrorCode::Cancelled);
+        Error { code, message: message.to_owned(), help: help.to_owned(), retryable, graph: None }
     }
 
     pub(crate) fn with_graph(mut self, graph: GraphError) -> Self {

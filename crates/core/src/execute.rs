@@ -13,7 +13,6 @@ use crate::report::{
     StepOutcome,
 };
 use http::Method as Verb;
-use std::collections::VecDeque;
 use std::time::Duration;
 
 /// How often the removal of one method is sent, when its answer is lost each time.
@@ -267,11 +266,11 @@ impl<'a> Execution<'a> {
     async fn remove_all(&mut self) {
         let methods = &self.registered.methods;
         self.order = plan::order(methods, &self.plan.steps, self.current.as_deref());
-        let mut queue = VecDeque::from(self.order.clone());
+        let mut queue = self.order.clone();
         let mut postponed = Vec::new();
         // Every round settles something or counts a try; this bound is for a server that does neither.
         let mut rounds = 4 * queue.len() + 8;
-        while let Some(&front) = queue.front() {
+        while let Some(&front) = queue.first() {
             if !self.goes_on() || rounds == 0 {
                 break;
             }
@@ -281,7 +280,7 @@ impl<'a> Execution<'a> {
             {
                 let (_, refusal) = postponed.swap_remove(place);
                 self.remove_blocked(front, refusal).await;
-                queue.pop_front();
+                queue.remove(0);
                 continue;
             }
             let version = methods[front].kind.version();
@@ -292,11 +291,12 @@ impl<'a> Execution<'a> {
             calls.extend(revoke.then(|| self.revocation()));
             portion.iter().for_each(|&at| self.tell(at, EventOutcome::Started, None));
             let mut answers = self.graph.batch(version, &calls, Order::Chain).await;
-            if revoke && let Some(answer) = answers.pop() {
-                self.read_revocation(answer, true);
-            }
+            let revoked = if revoke { answers.pop() } else { None };
             queue.drain(..portion.len());
             self.read_removals(&portion, answers, &mut queue, &mut postponed).await;
+            if let Some(answer) = revoked {
+                self.read_revocation(answer, true);
+            }
         }
         if rounds == 0 {
             for at in queue {
@@ -315,7 +315,7 @@ impl<'a> Execution<'a> {
         &mut self,
         portion: &[usize],
         answers: Vec<Result<Answer, Failure>>,
-        queue: &mut VecDeque<usize>,
+        queue: &mut Vec<usize>,
         postponed: &mut Vec<(usize, Error)>,
     ) {
         let mut again = Vec::new();
@@ -335,7 +335,7 @@ impl<'a> Execution<'a> {
         let mut resend = self.settle_doubts(doubts).await;
         resend.extend(again);
         for at in resend.into_iter().rev() {
-            queue.push_front(at);
+            queue.insert(0, at);
         }
         for (at, refusal) in last {
             // An alternate phone cannot wait for the mobile, which in turn waits for it.
@@ -343,12 +343,12 @@ impl<'a> Execution<'a> {
             if !(self.registered.methods[at].is_phone("alternateMobile") && waits_for_it) {
                 postponed.retain(|(other, _)| *other != at);
                 postponed.push((at, refusal));
-                queue.push_back(at);
+                queue.push(at);
             } else if !postponed.iter().any(|(other, _)| *other == at) {
                 postponed.push((at, refusal));
                 let pending: Vec<usize> = queue.iter().copied().collect();
                 self.free_alternate(at, &pending).await;
-                queue.push_front(at);
+                queue.insert(0, at);
             } else {
                 self.settle(at, failed(refusal));
             }
@@ -362,8 +362,9 @@ impl<'a> Execution<'a> {
         self.move_preference(&targets).await;
     }
 
-    async fn move_to_next(&mut self, targets: &mut VecDeque<Move>) -> bool {
-        while let Some(target) = targets.pop_front() {
+    async fn move_to_next(&mut self, targets: &mut Vec<Move>) -> bool {
+        while !targets.is_empty() {
+            let target = targets.remove(0);
             if self.move_preference(&[target]).await {
                 return true;
             }
@@ -395,7 +396,7 @@ impl<'a> Execution<'a> {
     /// be, or the removals before it do not show yet, or the new pass counts as another method.
     async fn remove_blocked(&mut self, at: usize, refusal: Error) {
         let original = self.current.clone();
-        let mut targets = VecDeque::from(self.staying_targets());
+        let mut targets = self.staying_targets();
         let mut moved = self.move_to_next(&mut targets).await;
         let mut refusal = refusal;
         let limit = u64::from(self.graph.session.limits.verify_seconds) * 1000;

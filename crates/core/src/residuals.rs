@@ -7,8 +7,8 @@ use crate::plan::{Plan, PlannedSessions};
 use crate::report::{AddedMethod, Residual, ResidualCode, SessionsOutcome};
 use crate::request::PerUserMfaState;
 
-fn residual(code: ResidualCode, message: impl Into<String>) -> Residual {
-    Residual { code, message: message.into() }
+fn residual(code: ResidualCode, message: impl AsRef<str>) -> Residual {
+    Residual { code, message: message.as_ref().to_owned() }
 }
 
 fn names(kinds: impl Iterator<Item = Kind>) -> String {

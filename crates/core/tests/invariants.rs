@@ -56,11 +56,12 @@ fn the_engine_depends_on_no_wasm_crate_and_no_runtime() {
         .filter(|name| !name.is_empty())
         .collect();
     let expected = [
-        "base64",
+        "base64ct",
         "bytes",
         "fastrand",
         "futures-util",
         "http",
+        "httpdate",
         "percent-encoding",
         "schemars",
         "serde",

@@ -45,10 +45,10 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// Raw, gzip -9 and brotli -11, by Node, which is here anyway.
+/// Raw, `gzip -9` and brotli -11, by Node, which is here anyway. `memLevel` 9 is what gzip(1) uses, too.
 fn measure(path: &Path) -> Result<[u64; 3]> {
     const SCRIPT: &str = "const z = require('node:zlib'), b = require('node:fs').readFileSync(process.argv[1]);
-        console.log(b.length, z.gzipSync(b, { level: 9 }).length, z.brotliCompressSync(b).length)";
+        console.log(b.length, z.gzipSync(b, { level: 9, memLevel: 9 }).length, z.brotliCompressSync(b).length)";
     let printed = process::read(Command::new("node").args(["--eval", SCRIPT]).arg(path))
         .with_context(|| format!("{} cannot be measured; run `just build` first", workspace::shown(path)))?;
     let numbers: Vec<u64> = printed.split(' ').filter_map(|number| number.parse().ok()).collect();

@@ -1,4 +1,6 @@
-//! The compiler for wasm32-unknown-unknown: rustup's where its target can be had, else Debian's.
+//! The compiler for wasm32-unknown-unknown: rustup's where it can be had, else Debian's.
+//!
+//! The standard library is compiled along, for size: the ready-made one is made for speed, and weighs 5 % more.
 
 use crate::{process, workspace};
 use anyhow::{Context, Result, bail};
@@ -10,57 +12,73 @@ use std::process::Command;
 use std::time::Duration;
 
 const TARGET: &str = "wasm32-unknown-unknown";
+const LIMIT: Duration = Duration::from_secs(180);
 const DEBIAN_PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 const DEBIAN_SOURCES: &str = "/usr/lib/rustlib/src/rust";
 
 /// A compiler that can make wasm.
 pub enum Toolchain {
-    /// The one in use has the target's standard library.
-    Installed,
+    /// The one in use, with the sources of its standard library.
+    Source,
     /// Debian's `rustc-web` in /usr/bin. It has no standard library for wasm, but the sources of one.
     Debian {
         /// The linker, which the packages do not bring.
         linker: PathBuf,
     },
+    /// The one in use, with the ready-made standard library of the target. What it makes may outgrow its budget.
+    Installed,
 }
 
 impl Toolchain {
     /// What this machine has. Reads a few folders and asks nobody.
     pub fn find() -> Result<Option<Self>> {
         let sysroot = sysroot()?;
-        if sysroot.join("lib/rustlib").join(TARGET).join("lib").is_dir() {
-            return Ok(Some(Toolchain::Installed));
+        if sysroot.join("lib/rustlib/src/rust/library/std").is_dir() {
+            return Ok(Some(Toolchain::Source));
         }
         let complete = Path::new("/usr/bin/cargo").exists() && Path::new(DEBIAN_SOURCES).join("library/std").is_dir();
-        if !complete || !is_recent(Path::new("/usr/bin/rustc")) {
-            return Ok(None);
+        if complete
+            && is_recent(Path::new("/usr/bin/rustc"))
+            && let Some(linker) = linker(&sysroot)
+        {
+            return Ok(Some(Toolchain::Debian { linker }));
         }
-        Ok(linker(&sysroot).map(|linker| Toolchain::Debian { linker }))
+        Ok(sysroot.join("lib/rustlib").join(TARGET).join("lib").is_dir().then_some(Toolchain::Installed))
     }
 
     /// What this machine has, or can get without asking anybody.
     pub fn find_or_install() -> Result<Self> {
-        if let Some(toolchain) = Toolchain::find()? {
+        let found = Toolchain::find()?;
+        if let Some(toolchain @ (Toolchain::Source | Toolchain::Debian { .. })) = found {
             return Ok(toolchain);
         }
-        if process::find("rustup").is_some() {
-            eprintln!("setup: adding the target {TARGET} to the Rust toolchain");
-            process::succeeds_within(Command::new("rustup").args(["target", "add", TARGET]), Duration::from_secs(180));
-            if let Some(toolchain) = Toolchain::find()? {
+        let rustup = |words: &[&str]| process::succeeds_within(Command::new("rustup").args(words), LIMIT);
+        let has_rustup = process::find("rustup").is_some();
+        if has_rustup {
+            eprintln!("setup: adding the sources of the standard library (rust-src) to the Rust toolchain");
+            rustup(&["component", "add", "rust-src"]);
+            if let Some(toolchain @ Toolchain::Source) = Toolchain::find()? {
                 return Ok(toolchain);
             }
         }
         if let Some(apt) = Apt::find() {
-            eprintln!("setup: rustup cannot supply {TARGET} here; installing Debian's {}", DEBIAN_PACKAGES.join(", "));
+            eprintln!("setup: rustup cannot supply it here; installing Debian's {}", DEBIAN_PACKAGES.join(", "));
             if let Err(error) = apt.install() {
                 eprintln!("setup: {error:#}");
             }
-            if let Some(toolchain) = Toolchain::find()? {
+            if let Some(toolchain @ Toolchain::Debian { .. }) = Toolchain::find()? {
                 return Ok(toolchain);
             }
         }
+        if has_rustup && found.is_none() {
+            eprintln!("setup: adding the target {TARGET} to the Rust toolchain");
+            rustup(&["target", "add", TARGET]);
+        }
+        if let Some(toolchain) = Toolchain::find()? {
+            return Ok(toolchain);
+        }
         bail!(
-            "the Rust target {TARGET} is missing: run `rustup target add {TARGET}`, or as root on Debian \
+            "Rust cannot compile for {TARGET} here: run `rustup component add rust-src`, or as root on Debian \
              `apt-get install {} lld`",
             DEBIAN_PACKAGES.join(" ")
         )
@@ -70,7 +88,7 @@ impl Toolchain {
     /// `std` names the parts of the standard library that are needed, where it has to be compiled along.
     pub fn cargo(&self, subcommand: &str, std: &str) -> Result<Command> {
         let mut command = match self {
-            Toolchain::Installed => Command::new("cargo"),
+            Toolchain::Source | Toolchain::Installed => Command::new("cargo"),
             Toolchain::Debian { .. } => Command::new("/usr/bin/cargo"),
         };
         command.current_dir(workspace::root());
@@ -79,14 +97,19 @@ impl Toolchain {
             for variable in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTDOC", "RUSTC_WRAPPER", "LD_LIBRARY_PATH"] {
                 command.env_remove(variable);
             }
-            command
-                .env("RUSTC", "/usr/bin/rustc")
-                // -Zbuild-std is unstable; the compiler is a stable one.
-                .env("RUSTC_BOOTSTRAP", "1")
-                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
-                .arg(format!("-Zbuild-std={std}"));
+            command.env("RUSTC", "/usr/bin/rustc").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
         }
-        command.env("CARGO_ENCODED_RUSTFLAGS", remappings()?.join("\u{1f}"));
+        if !matches!(self, Toolchain::Installed) {
+            // -Zbuild-std is unstable; the compiler is a stable one.
+            command.env("RUSTC_BOOTSTRAP", "1");
+            command.arg(format!("-Zbuild-std={std}")).arg("-Zbuild-std-features=optimize_for_size");
+        }
+        let mut flags = remappings()?;
+        if !matches!(self, Toolchain::Installed) {
+            // Where a panic happened goes to a standard error that no host of ours has.
+            flags.push("-Zlocation-detail=none".to_owned());
+        }
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
         Ok(command)
     }
 }

@@ -1,8 +1,6 @@
 use crate::options::Limits;
 use http::StatusCode;
-use std::time::Duration;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
+use std::time::{Duration, UNIX_EPOCH};
 
 /// Statuses after which a call may be tried again.
 pub(crate) fn is_retryable(status: StatusCode) -> bool {
@@ -26,9 +24,8 @@ pub(crate) fn retry_after(text: Option<&str>, now: u64) -> Option<Duration> {
         let milliseconds: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
         return Some(Duration::from_millis(seconds.checked_mul(1000)?.checked_add(milliseconds)?));
     }
-    let date = OffsetDateTime::parse(text, &Rfc2822).ok()?;
-    let at = u64::try_from(date.unix_timestamp_nanos() / 1_000_000).ok()?;
-    Some(Duration::from_millis(at.saturating_sub(now)))
+    let date = httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(date.saturating_sub(Duration::from_millis(now)))
 }
 
 /// The wait before the next try: the larger of what the server asks and of a doubling delay with jitter. `None` when

@@ -5,8 +5,7 @@ use crate::error::{Error, ErrorCode};
 use crate::options::Credential;
 use crate::run::{AccessToken, TokenRequest};
 use crate::secret::Secret;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64ct::{Base64UrlUnpadded, Encoding};
 use bytes::Bytes;
 use http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -28,7 +27,7 @@ impl Claims {
     /// The claims of a JWT; `None` for anything else, which Graph's tokens are free to be.
     pub(crate) fn of(token: &Secret) -> Option<Claims> {
         let payload = token.expose().split('.').nth(1)?;
-        let bytes = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+        let bytes = Base64UrlUnpadded::decode_vec(payload.trim_end_matches('=')).ok()?;
         let Some(Value::Object(claims)) = answer::parse(&bytes) else { return None };
         let read = |name: &str| answer::text(&claims, name).map(str::to_owned);
         Some(Claims { oid: read("oid"), idtyp: read("idtyp"), scp: read("scp") })
@@ -59,7 +58,7 @@ fn challenge(headers: &Headers) -> Option<String> {
         let (_, rest) = challenge.split_once("claims=\"")?;
         let (encoded, _) = rest.split_once('"')?;
         let urlsafe = encoded.trim_end_matches('=').replace('+', "-").replace('/', "_");
-        String::from_utf8(URL_SAFE_NO_PAD.decode(urlsafe).ok()?).ok()
+        String::from_utf8(Base64UrlUnpadded::decode_vec(&urlsafe).ok()?).ok()
     })
 }
 

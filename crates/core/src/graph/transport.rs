@@ -139,8 +139,15 @@ impl Graph {
 
     /// Tells whoever listens; `fill` adds what the step has to say.
     pub(crate) fn emit(&self, step: EventStep, outcome: EventOutcome, fill: impl FnOnce(&mut Event)) {
+        let mut event = self.draft(step, outcome);
+        fill(&mut event);
+        self.host.emit(event);
+    }
+
+    #[inline(never)]
+    fn draft(&self, step: EventStep, outcome: EventOutcome) -> Event {
         let subject = self.subject.borrow();
-        let mut event = Event {
+        Event {
             at: timestamp(self.host.now()),
             step,
             outcome,
@@ -150,9 +157,7 @@ impl Graph {
             error: None,
             request_id: self.usage.borrow().client_request_ids.last().cloned(),
             reason: subject.reason.clone(),
-        };
-        fill(&mut event);
-        self.host.emit(event);
+        }
     }
 
     /// Waits, and says so. Ends at once when the run is cancelled.

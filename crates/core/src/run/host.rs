@@ -3,7 +3,6 @@ use super::effect::{AccessToken, Effect, EffectId, Reply, SendError, TokenReques
 use crate::event::Event;
 use bytes::Bytes;
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -71,7 +70,7 @@ pub(super) struct Inner {
     dropped: Vec<EffectId>,
     /// Cancelled, and perhaps still to be answered. Only the newest are remembered, so that memory stays flat; while
     /// the set is full an unknown id counts as late.
-    late: VecDeque<EffectId>,
+    late: Vec<EffectId>,
     slots: Slots,
     cancelled: bool,
     on_cancel: Vec<Waker>,
@@ -85,7 +84,7 @@ impl Default for Inner {
             last: 0,
             effects: Vec::new(),
             dropped: Vec::new(),
-            late: VecDeque::new(),
+            late: Vec::new(),
             slots: Slots::default(),
             cancelled: false,
             on_cancel: Vec::new(),
@@ -193,6 +192,7 @@ impl Host {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn emit(&self, event: Event) {
         let mut inner = self.0.borrow_mut();
         inner.last += 1;
@@ -267,9 +267,9 @@ impl Drop for Pending {
             return;
         }
         inner.dropped.push(id);
-        inner.late.push_back(id);
+        inner.late.push(id);
         if inner.late.len() > REMEMBERED {
-            inner.late.pop_front();
+            inner.late.remove(0);
         }
     }
 }
