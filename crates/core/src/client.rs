@@ -1,7 +1,7 @@
 use crate::directory::{self, User};
 use crate::error::{Error, ErrorCode};
 use crate::event::{EventOutcome, EventStep};
-use crate::execute::{self, Execution};
+use crate::execute::Execution;
 use crate::graph::{Claims, Context, Failure, Graph, Order, Session, UserName, Version};
 use crate::methods::{self, Registered};
 use crate::options::{ClientOptions, Credential};
@@ -11,6 +11,7 @@ use crate::report::{GuardReport, Report, SessionsOutcome};
 use crate::request::{AllowPrivileged, IssuePassOptions, PassOptions, ResetRequest, RevokeSessionsOptions};
 use crate::residuals;
 use crate::run::{Host, Run};
+use crate::sessions;
 use crate::status::Status;
 use crate::time;
 use futures_util::future::join;
@@ -218,19 +219,18 @@ async fn revoke_sessions(graph: &Graph, user: &str, reason: Option<String>) -> R
     let request = ResetRequest { user: user.id.clone(), reason, ..none() };
     let (registered, mut plan) = nothing();
     plan.sessions = PlannedSessions::Revoke;
-    let mut sessions =
-        execute::sessions(SessionsOutcome::Skipped, Some("a guest's sessions belong to the home tenant"));
+    let mut ended = sessions::report(SessionsOutcome::Skipped, Some("a guest's sessions belong to the home tenant"));
     if !user.is_external() {
-        let answer = graph.call(&execute::revocation(&user.id)).await;
+        let answer = graph.call(&sessions::revocation(&user.id)).await;
         match answer {
             Ok(answer) if !answer.is_success() => return Err(answer.to_error(Context::Sessions)),
             Err(Failure::NotRun(error)) => return Err(error),
-            answer => sessions = execute::revoked(graph, answer),
+            answer => ended = sessions::revoked(graph, answer),
         }
-        sessions.valid_from = outcome::sessions_start(graph, &user).await;
+        ended.valid_from = outcome::sessions_start(graph, &user).await;
     }
     let mut execution = Execution::new(graph, &user, &registered, &plan, true);
-    execution.sessions = Some(sessions);
+    execution.sessions = Some(ended);
     let guard = GuardReport::default();
     let found = Found { user: &user, guard, registered: &registered, plan: &plan };
     let made = Made { execution, verification: None, dry: None, started };

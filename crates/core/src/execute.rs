@@ -1,26 +1,17 @@
 //! Doing what was planned, in an order that Graph accepts, and remembering what became of each step.
 
 use crate::directory::User;
-use crate::error::{Error, ErrorCode};
-use crate::event::{EventMethod, EventOutcome, EventStep};
-use crate::graph::{Answer, Call, Context, Failure, Graph, Order, Path, Version, is_default_method_refusal};
-use crate::kind::{Kind, KindSet};
-use crate::methods::{self, Method, Registered};
-use crate::pass;
-use crate::plan::{self, Move, Plan, PlannedSessions};
+use crate::error::Error;
+use crate::event::{EventOutcome, EventStep};
+use crate::graph::{Call, Context, Graph, Path, Version};
+use crate::methods::Registered;
+use crate::plan::{Plan, PlannedSessions};
 use crate::report::{
     MethodAction, MethodOutcome, PassReport, PerUserMfaReport, SessionsOutcome, SessionsReport, SignInPreferenceReport,
     StepOutcome,
 };
+use crate::{pass, plan, sessions};
 use http::Method as Verb;
-use std::time::Duration;
-
-/// How often the removal of one method is sent, when its answer is lost each time.
-const TRIES: u32 = 4;
-/// How long, in milliseconds, removals may take to show before a pass of this run is suspected of blocking the default.
-const PATIENCE: u64 = 3000;
-/// Members of one chain, with room for the revocation.
-const CHAIN: usize = 19;
 
 /// What became of one method.
 #[derive(Debug, Clone)]
@@ -32,11 +23,11 @@ pub(crate) struct Done {
 
 /// A run under way.
 pub(crate) struct Execution<'a> {
-    graph: &'a Graph,
+    pub(crate) graph: &'a Graph,
     pub(crate) user: &'a User,
     pub(crate) registered: &'a Registered,
-    plan: &'a Plan,
-    stable_only: bool,
+    pub(crate) plan: &'a Plan,
+    pub(crate) stable_only: bool,
     /// The removals, in the order in which they are tried.
     pub(crate) order: Vec<usize>,
     /// One a registered method.
@@ -47,21 +38,8 @@ pub(crate) struct Execution<'a> {
     pub(crate) sessions: Option<SessionsReport>,
     /// Why nothing more is tried.
     pub(crate) stop: Option<Error>,
-    current: Option<String>,
-    tries: Vec<u32>,
-}
-
-/// What the answer to one removal means.
-enum Verdict {
-    Settled(Done),
-    /// It did not run, because one before it failed.
-    NotReached,
-    /// It is the default, and another method is in its way.
-    Default(Error),
-    /// It may have run.
-    InDoubt(Error),
-    /// The other form of the call is worth a try.
-    OtherForm,
+    pub(crate) current: Option<String>,
+    pub(crate) tries: Vec<u32>,
 }
 
 impl<'a> Execution<'a> {
@@ -104,8 +82,8 @@ impl<'a> Execution<'a> {
             }),
             sessions: match plan.sessions {
                 PlannedSessions::NotAsked => None,
-                PlannedSessions::Revoke => Some(sessions(SessionsOutcome::Planned, None)),
-                PlannedSessions::Skip(why) => Some(sessions(SessionsOutcome::Skipped, Some(why))),
+                PlannedSessions::Revoke => Some(sessions::report(SessionsOutcome::Planned, None)),
+                PlannedSessions::Skip(why) => Some(sessions::report(SessionsOutcome::Skipped, Some(why))),
             },
             stop: None,
             current: before.map(str::to_owned),
@@ -181,54 +159,11 @@ impl<'a> Execution<'a> {
     }
 
     /// Whether the run may go on; notes why not.
-    fn goes_on(&mut self) -> bool {
+    pub(crate) fn goes_on(&mut self) -> bool {
         if self.stop.is_none() && self.graph.host.is_cancelled() {
             self.stop = Some(crate::graph::cancelled());
         }
         self.stop.is_none()
-    }
-
-    // The preference
-
-    /// Moves the default to the first of the targets that Graph takes. True when it did.
-    async fn move_preference(&mut self, targets: &[Move]) -> bool {
-        let before = self.current.clone().unwrap_or_else(|| "none".into());
-        let mut failure = None;
-        for target in targets {
-            if !self.goes_on() || self.stable_only || self.graph.session.no_beta.get() {
-                break;
-            }
-            let body = format!(r#"{{"userPreferredMethodForSecondaryAuthentication":"{}"}}"#, target.value);
-            let path = Path::user(&self.user.id).literal("/authentication/signInPreferences");
-            // Setting the same value twice is setting it once.
-            let call = Call {
-                repeatable: true,
-                ..Call::write(Verb::PATCH, Version::Beta, path, Some(body), Context::Preference)
-            };
-            let error = match self.graph.call(&call).await {
-                Ok(answer) if answer.is_success() => None,
-                Ok(answer) => Some(answer.to_error(Context::Preference)),
-                Err(failure) => Some(failure.into_error()),
-            };
-            let outcome = if error.is_some() { StepOutcome::Failed } else { StepOutcome::Done };
-            let code = error.as_ref().map(|error| error.code);
-            let step = if error.is_some() { EventOutcome::Failed } else { EventOutcome::Done };
-            self.graph.emit(EventStep::SignInPreference, step, |event| event.error = code);
-            if outcome == StepOutcome::Done {
-                self.current = Some(target.value.to_owned());
-                let before = self.preference.as_ref().map_or(before, |report| report.before.clone());
-                let after = target.value.to_owned();
-                self.preference = Some(SignInPreferenceReport { before, after, outcome, error: None });
-                return true;
-            }
-            failure = error;
-        }
-        if let Some(error) = failure {
-            let after = targets.first().map_or_else(String::new, |target| target.value.to_owned());
-            let failed = SignInPreferenceReport { before, after, outcome: StepOutcome::Failed, error: Some(error) };
-            self.preference = Some(failed);
-        }
-        false
     }
 
     // The per-user state
@@ -260,403 +195,4 @@ impl<'a> Execution<'a> {
             report.error = error;
         }
     }
-
-    // The methods
-
-    async fn remove_all(&mut self) {
-        let methods = &self.registered.methods;
-        self.order = plan::order(methods, &self.plan.steps, self.current.as_deref());
-        let mut queue = self.order.clone();
-        let mut postponed = Vec::new();
-        // Every round settles something or counts a try; this bound is for a server that does neither.
-        let mut rounds = 4 * queue.len() + 8;
-        while let Some(&front) = queue.first() {
-            if !self.goes_on() || rounds == 0 {
-                break;
-            }
-            rounds -= 1;
-            if queue.len() == 1
-                && let Some(place) = postponed.iter().position(|(at, _)| *at == front)
-            {
-                let (_, refusal) = postponed.swap_remove(place);
-                self.remove_blocked(front, refusal).await;
-                queue.remove(0);
-                continue;
-            }
-            let version = methods[front].kind.version();
-            let portion: Vec<usize> =
-                queue.iter().copied().take_while(|&at| methods[at].kind.version() == version).take(CHAIN).collect();
-            let revoke = version == Version::V1 && portion.len() == queue.len() && self.wants_revocation();
-            let mut calls: Vec<Call> = portion.iter().map(|&at| self.removal(at)).collect();
-            calls.extend(revoke.then(|| self.revocation()));
-            portion.iter().for_each(|&at| self.tell(at, EventOutcome::Started, None));
-            let mut answers = self.graph.batch(version, &calls, Order::Chain).await;
-            let revoked = if revoke { answers.pop() } else { None };
-            queue.drain(..portion.len());
-            self.read_removals(&portion, answers, &mut queue, &mut postponed).await;
-            if let Some(answer) = revoked {
-                self.read_revocation(answer, true);
-            }
-        }
-        if rounds == 0 {
-            for at in queue {
-                let error = Error::new(
-                    ErrorCode::UnexpectedResponse,
-                    "Graph neither removed the method nor said why not",
-                    "Run the reset again.",
-                );
-                self.settle(at, failed(error));
-            }
-        }
-    }
-
-    /// Sorts a portion's answers: what is settled, what goes back into the queue, and in which order.
-    async fn read_removals(
-        &mut self,
-        portion: &[usize],
-        answers: Vec<Result<Answer, Failure>>,
-        queue: &mut Vec<usize>,
-        postponed: &mut Vec<(usize, Error)>,
-    ) {
-        let mut again = Vec::new();
-        let mut last = Vec::new();
-        let mut doubts = Vec::new();
-        for (&at, answer) in portion.iter().zip(answers) {
-            match self.judge(at, answer) {
-                Verdict::Settled(done) => self.settle(at, done),
-                Verdict::NotReached | Verdict::OtherForm => again.push(at),
-                Verdict::Default(error) => last.push((at, error)),
-                Verdict::InDoubt(error) => {
-                    self.tell(at, EventOutcome::InDoubt, Some(&error));
-                    doubts.push((at, error));
-                }
-            }
-        }
-        let mut resend = self.settle_doubts(doubts).await;
-        resend.extend(again);
-        for at in resend.into_iter().rev() {
-            queue.insert(0, at);
-        }
-        for (at, refusal) in last {
-            // An alternate phone cannot wait for the mobile, which in turn waits for it.
-            let waits_for_it = queue.iter().any(|&other| self.registered.methods[other].is_phone("mobile"));
-            if !(self.registered.methods[at].is_phone("alternateMobile") && waits_for_it) {
-                postponed.retain(|(other, _)| *other != at);
-                postponed.push((at, refusal));
-                queue.push(at);
-            } else if !postponed.iter().any(|(other, _)| *other == at) {
-                postponed.push((at, refusal));
-                let pending: Vec<usize> = queue.iter().copied().collect();
-                self.free_alternate(at, &pending).await;
-                queue.insert(0, at);
-            } else {
-                self.settle(at, failed(refusal));
-            }
-        }
-    }
-
-    async fn free_alternate(&mut self, at: usize, pending: &[usize]) {
-        let mut targets = self.staying_targets();
-        let suits = |other: usize| other != at && pending.contains(&other);
-        targets.extend(plan::targets(&self.registered.methods, suits, false));
-        self.move_preference(&targets).await;
-    }
-
-    async fn move_to_next(&mut self, targets: &mut Vec<Move>) -> bool {
-        while !targets.is_empty() {
-            let target = targets.remove(0);
-            if self.move_preference(&[target]).await {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// A default that had to make way for one of two methods that it points at, of two Authenticator apps for
-    /// example, is set again for the one that stays.
-    async fn move_back(&mut self, original: Option<String>) {
-        if self.current == original {
-            return;
-        }
-        let keeps = |at: usize| self.plan.steps[at].action == MethodAction::Keep;
-        let target = plan::targets(&self.registered.methods, keeps, true);
-        if let Some(target) = target.into_iter().find(|target| original.as_deref() == Some(target.value)) {
-            self.move_preference(&[target]).await;
-        }
-    }
-
-    fn staying_targets(&self) -> Vec<Move> {
-        let keeps = |at: usize| self.plan.steps[at].action == MethodAction::Keep;
-        let mut targets = plan::targets(&self.registered.methods, keeps, true);
-        targets.retain(|target| self.current.as_deref() != Some(target.value));
-        targets
-    }
-
-    /// The default, with nothing left to remove but itself, and Graph still refuses: something stays that it could
-    /// be, or the removals before it do not show yet, or the new pass counts as another method.
-    async fn remove_blocked(&mut self, at: usize, refusal: Error) {
-        let original = self.current.clone();
-        let mut targets = self.staying_targets();
-        let mut moved = self.move_to_next(&mut targets).await;
-        let mut refusal = refusal;
-        let limit = u64::from(self.graph.session.limits.verify_seconds) * 1000;
-        let begun = self.graph.host.now();
-        let mut pause = 1000;
-        let mut withdrawn = false;
-        while self.goes_on() {
-            let waited = self.graph.host.now().saturating_sub(begun);
-            // Nobody has seen the pass yet, so taking it back costs nothing but two calls.
-            let withdraws = !moved && !withdrawn && waited >= limit.min(PATIENCE) && self.withdraw_pass().await;
-            withdrawn |= withdraws;
-            if !moved && !withdraws {
-                if waited >= limit {
-                    self.settle(at, failed(refusal));
-                    break;
-                }
-                let rest = Duration::from_millis(pause.min(limit - waited));
-                pause = (pause * 2).min(8000);
-                if let Err(error) = self.graph.wait(rest, Some(ErrorCode::DefaultMethodBlocked)).await {
-                    self.stop = Some(error);
-                    break;
-                }
-            }
-            moved = false;
-            let call = self.removal(at);
-            let answer = self.graph.call(&call).await;
-            match self.judge(at, answer) {
-                Verdict::Settled(done) => {
-                    self.settle(at, done);
-                    break;
-                }
-                Verdict::Default(error) => {
-                    refusal = error;
-                    moved = self.move_to_next(&mut targets).await;
-                }
-                Verdict::InDoubt(error) => {
-                    if self.settle_doubts(vec![(at, error)]).await.is_empty() {
-                        break;
-                    }
-                }
-                Verdict::NotReached | Verdict::OtherForm => {}
-            }
-        }
-        self.move_back(original).await;
-        if withdrawn && let Some(options) = &self.plan.pass {
-            let again = pass::issue(self.graph, &self.user.id, options).await;
-            self.pass =
-                Some(again.unwrap_or_else(|error| PassReport {
-                    error: Some(error),
-                    ..pass::empty(crate::PassOutcome::Failed)
-                }));
-        }
-    }
-
-    /// Takes back the pass that this run issued, because it may be what blocks the default. It is issued again.
-    async fn withdraw_pass(&mut self) -> bool {
-        let Some(id) = self.pass.as_ref().and_then(|pass| pass.id.clone()) else { return false };
-        let path = Path::user(&self.user.id).literal("/authentication/temporaryAccessPassMethods").value(&id);
-        let call = Call::write(Verb::DELETE, Version::V1, path, None, Context::Pass);
-        let stands = match self.graph.call(&call).await {
-            Ok(answer) if matches!(answer.status.as_u16(), 500 | 502 | 504) => false,
-            Ok(answer) => !answer.is_success() && (answer.status.as_u16() != 404 || answer.is_unrouted()),
-            Err(Failure::NotRun(_)) => true,
-            // It may be gone, so it no longer counts as issued.
-            Err(Failure::InDoubt(_)) => false,
-        };
-        if !stands {
-            self.pass = Some(pass::empty(crate::PassOutcome::Planned));
-        }
-        !stands
-    }
-
-    /// Reads the live list for removals whose answer was lost. Returns those that have to be sent again.
-    async fn settle_doubts(&mut self, doubts: Vec<(usize, Error)>) -> Vec<usize> {
-        if doubts.is_empty() {
-            return Vec::new();
-        }
-        let mut hidden = KindSet::default();
-        let list = if self.goes_on() {
-            methods::list(self.graph, &self.user.id, self.stable_only, &mut hidden).await.ok()
-        } else {
-            None
-        };
-        let mut again = Vec::new();
-        for (at, error) in doubts {
-            let method = &self.registered.methods[at];
-            let deactivate = self.plan.steps[at].action == MethodAction::Deactivate;
-            let in_doubt =
-                Done { reason: Some("it may or may not have been done: the answer was lost".into()), ..failed(error) };
-            match &list {
-                Some(list) if !hidden.contains(method.kind) => {
-                    let shown = |shown: &Method| shown.id == method.id && (!deactivate || shown.is_active_token());
-                    self.tries[at] += 1;
-                    if !list.iter().any(shown) {
-                        self.settle(at, done(MethodOutcome::Done));
-                    } else if self.tries[at] < TRIES {
-                        // It stays in doubt until it has been sent again: a cancel may come first.
-                        self.methods[at] = in_doubt;
-                        again.push(at);
-                    } else {
-                        self.settle(at, in_doubt);
-                    }
-                }
-                _ => self.settle(at, in_doubt),
-            }
-        }
-        again
-    }
-
-    fn removal(&self, at: usize) -> Call {
-        let method = &self.registered.methods[at];
-        let segment = method.kind.segment().unwrap_or_default();
-        let path = Path::user(&self.user.id).literal("/authentication/").literal(segment);
-        let version = method.kind.version();
-        let delete = |path| Call::write(Verb::DELETE, version, path, None, Context::Method);
-        match method.kind {
-            Kind::HardwareOath if self.plan.steps[at].action == MethodAction::Deactivate => {
-                let path = path.value(&method.id).literal("/deactivate");
-                Call::write(Verb::POST, version, path, Some("{}".into()), Context::Method)
-            }
-            // A singleton: it has no id in its path.
-            Kind::QrCodePin => delete(path),
-            Kind::External if !self.graph.session.external_plain.get() => {
-                delete(path.value(&method.id).literal("/$ref"))
-            }
-            _ => delete(path.value(&method.id)),
-        }
-    }
-
-    fn judge(&mut self, at: usize, answer: Result<Answer, Failure>) -> Verdict {
-        let answer = match answer {
-            Ok(answer) => answer,
-            Err(Failure::InDoubt(error)) => {
-                if error.code == ErrorCode::Cancelled {
-                    self.stop.get_or_insert_with(|| error.clone());
-                }
-                return Verdict::InDoubt(error);
-            }
-            // Nothing more would get through; what was not tried says so by its outcome.
-            Err(Failure::NotRun(error)) => {
-                let cancelled = error.code == ErrorCode::Cancelled;
-                self.stop.get_or_insert_with(|| error.clone());
-                return if cancelled { Verdict::NotReached } else { Verdict::Settled(failed(error)) };
-            }
-        };
-        let kind = self.registered.methods[at].kind;
-        match answer.status.as_u16() {
-            200..=299 => Verdict::Settled(done(MethodOutcome::Done)),
-            424 => Verdict::NotReached,
-            400 | 404 | 405 | 501 if answer.is_unrouted() => {
-                if kind == Kind::External && !self.graph.session.external_plain.replace(true) {
-                    return Verdict::OtherForm;
-                }
-                let error = Error::new(
-                    ErrorCode::Unsupported,
-                    "this cloud or API version cannot remove this kind of method",
-                    "Remove it in the portal.",
-                )
-                .with_graph(answer.graph_error());
-                Verdict::Settled(Done { outcome: MethodOutcome::Unsupported, reason: None, error: Some(error) })
-            }
-            404 if answer.error_code().is_some() => Verdict::Settled(done(MethodOutcome::AlreadyGone)),
-            _ if is_default_method_refusal(&answer) => Verdict::Default(answer.to_error(Context::Method)),
-            500 | 502 | 504 => Verdict::InDoubt(answer.to_error(Context::Method)),
-            status => {
-                let error = answer.to_error(Context::Method);
-                if matches!(status, 401 | 408 | 429 | 503) {
-                    self.stop.get_or_insert_with(|| error.clone());
-                }
-                Verdict::Settled(failed(error))
-            }
-        }
-    }
-
-    fn settle(&mut self, at: usize, done: Done) {
-        let outcome = match done.outcome {
-            MethodOutcome::Done => EventOutcome::Done,
-            MethodOutcome::AlreadyGone => EventOutcome::AlreadyGone,
-            MethodOutcome::Planned | MethodOutcome::Kept => EventOutcome::Skipped,
-            MethodOutcome::Failed | MethodOutcome::Unsupported => EventOutcome::Failed,
-        };
-        self.tell(at, outcome, done.error.as_ref());
-        let reason = done.reason.or_else(|| self.methods[at].reason.take());
-        self.methods[at] = Done { reason, ..done };
-    }
-
-    fn tell(&self, at: usize, outcome: EventOutcome, error: Option<&Error>) {
-        let method = &self.registered.methods[at];
-        self.graph.emit(EventStep::Method, outcome, |event| {
-            event.method = Some(EventMethod {
-                id: method.id.clone(),
-                kind: method.kind,
-                label: method.label.clone(),
-                action: self.plan.steps[at].action,
-            });
-            event.error = error.map(|error| error.code);
-            event.request_id = error.and_then(pass::request_id).or(event.request_id.take());
-        });
-    }
-
-    // The sessions
-
-    fn wants_revocation(&self) -> bool {
-        self.sessions.as_ref().is_some_and(|sessions| sessions.outcome == SessionsOutcome::Planned)
-    }
-
-    fn revocation(&self) -> Call {
-        revocation(&self.user.id)
-    }
-
-    async fn revoke_alone(&mut self) {
-        // Trouble with one method is no reason to leave the sessions alive.
-        let hopeless = |error: &Error| matches!(error.code, ErrorCode::Cancelled | ErrorCode::Unauthenticated);
-        if self.graph.host.is_cancelled() || self.stop.as_ref().is_some_and(hopeless) {
-            return;
-        }
-        let answer = self.graph.call(&self.revocation()).await;
-        self.read_revocation(answer, false);
-    }
-
-    /// `chained`: behind removals, so that an answer that never came is only a reason to ask alone.
-    fn read_revocation(&mut self, answer: Result<Answer, Failure>, chained: bool) {
-        if chained && !matches!(&answer, Ok(answer) if answer.is_success()) {
-            return;
-        }
-        self.sessions = Some(revoked(self.graph, answer));
-    }
-}
-
-pub(crate) fn revocation(user_id: &str) -> Call {
-    let path = Path::user(user_id).literal("/revokeSignInSessions");
-    // Revoking twice moves the same line a little further, so it may be repeated.
-    Call { repeatable: true, ..Call::write(Verb::POST, Version::V1, path, Some("{}".into()), Context::Sessions) }
-}
-
-/// Any good status is a revocation: the Boolean in the body is always true.
-pub(crate) fn revoked(graph: &Graph, answer: Result<Answer, Failure>) -> SessionsReport {
-    let error = match answer {
-        Ok(answer) if answer.is_success() => None,
-        Ok(answer) => Some(answer.to_error(Context::Sessions)),
-        Err(failure) => Some(failure.into_error()),
-    };
-    let outcome = if error.is_some() { EventOutcome::Failed } else { EventOutcome::Done };
-    let (code, request_id) = (error.as_ref().map(|error| error.code), error.as_ref().and_then(pass::request_id));
-    graph.emit(EventStep::Sessions, outcome, |event| {
-        event.error = code;
-        event.request_id = request_id.or(event.request_id.take());
-    });
-    let outcome = if error.is_some() { SessionsOutcome::Failed } else { SessionsOutcome::Revoked };
-    SessionsReport { error, ..sessions(outcome, None) }
-}
-
-pub(crate) fn sessions(outcome: SessionsOutcome, reason: Option<&str>) -> SessionsReport {
-    SessionsReport { outcome, valid_from: None, reason: reason.map(str::to_owned), error: None }
-}
-
-fn done(outcome: MethodOutcome) -> Done {
-    Done { outcome, reason: None, error: None }
-}
-
-fn failed(error: Error) -> Done {
-    Done { outcome: MethodOutcome::Failed, reason: None, error: Some(error) }
 }

@@ -18,13 +18,16 @@ mod options;
 mod outcome;
 mod pass;
 mod plan;
+mod preference;
 #[cfg(test)]
 mod published;
+mod removal;
 mod report;
 mod request;
 mod residuals;
 pub mod run;
 mod secret;
+mod sessions;
 mod status;
 mod time;
 mod verify;
