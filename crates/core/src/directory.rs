@@ -177,8 +177,11 @@ pub(crate) async fn read_guard(
         (GuardGroupRelation::Owner, "ownedGroups", "GroupMember.Read.All"),
     ] {
         let objects = items(graph, next()).await?;
-        let look = |object: &Value| object.as_object().is_some_and(|object| guard.look_at(object, relation));
-        if !objects.is_some_and(|objects| objects.iter().map(look).fold(true, |clear, seen| clear && seen)) {
+        let mut clear = objects.is_some();
+        for object in objects.iter().flatten() {
+            clear &= object.as_object().is_some_and(|object| guard.look_at(object, relation));
+        }
+        if !clear {
             guard.blind(what, permission);
         }
     }

@@ -115,7 +115,7 @@ impl Execution<'_> {
                 queue.push(at);
             } else if !postponed.iter().any(|(other, _)| *other == at) {
                 postponed.push((at, refusal));
-                let pending: Vec<usize> = queue.iter().copied().collect();
+                let pending = queue.clone();
                 self.free_alternate(at, &pending).await;
                 queue.insert(0, at);
             } else {
