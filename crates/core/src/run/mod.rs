@@ -1,6 +1,6 @@
 //! Effects out, replies in.
 //!
-//! An operation is an ordinary future over a [`Host`] handle. Polling it yields [`Effect`]s as plain values; the
+//! An operation is an ordinary future over a `Host` handle. Polling it yields [`Effect`]s as plain values; the
 //! shell performs them and hands each answer back with [`Run::resume`], in any order. There is no executor, no clock
 //! and no randomness here: time comes in with every call, and the seed with the first.
 
