@@ -42,29 +42,6 @@ pub enum ErrorCode {
     Internal,
 }
 
-impl ErrorCode {
-    /// Every code.
-    pub const ALL: [ErrorCode; 17] = [
-        ErrorCode::InvalidInput,
-        ErrorCode::Unauthenticated,
-        ErrorCode::Forbidden,
-        ErrorCode::UserNotFound,
-        ErrorCode::ProtectedUser,
-        ErrorCode::ManagementRestricted,
-        ErrorCode::Throttled,
-        ErrorCode::Timeout,
-        ErrorCode::Unreachable,
-        ErrorCode::UnexpectedResponse,
-        ErrorCode::DefaultMethodBlocked,
-        ErrorCode::PolicyRejected,
-        ErrorCode::Unsupported,
-        ErrorCode::DuplicateUser,
-        ErrorCode::Expired,
-        ErrorCode::Cancelled,
-        ErrorCode::Internal,
-    ];
-}
-
 /// What went wrong, in one sentence, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "camelCase")]

@@ -107,11 +107,9 @@ impl ResetRequest {
             }
         }
         // A misspelt kind would cost somebody the passkey that was to be kept. Ids have digits, kinds do not.
-        let is_word = |name: &&String| {
-            let ids_only = name.bytes().any(|byte| byte.is_ascii_digit()) && Kind::from_name(name).is_none();
-            !ids_only
-        };
-        if let Some(name) = self.keep.iter().filter(is_word).find(|name| Kind::from_name(name).is_none()) {
+        let is_misspelt =
+            |name: &&String| Kind::from_name(name).is_none() && !name.bytes().any(|byte| byte.is_ascii_digit());
+        if let Some(name) = self.keep.iter().find(is_misspelt) {
             return Err(Error::invalid(
                 format!("`keep` names `{name}`, which is neither a kind nor a method id"),
                 format!("The kinds are {}.", Kind::ALL.map(Kind::name).join(", ")),

@@ -10,11 +10,13 @@ use crate::pass;
 use http::StatusCode;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::io::Write;
 
 fn examples() -> Option<Vec<Value>> {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/graph/examples.json");
     let Ok(text) = std::fs::read_to_string(file) else {
-        println!("skipped: the published examples are not beside this checkout");
+        // Past the harness, which keeps what a passing test prints to itself.
+        let _ = writeln!(std::io::stderr(), "skipped: the published examples are not beside this checkout");
         return None;
     };
     let published: Value = serde_json::from_str(&text).expect("JSON");

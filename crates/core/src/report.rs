@@ -92,7 +92,7 @@ pub enum Outcome {
     Unverified,
     /// Some of what was planned was not done.
     Partial,
-    /// Nothing of what was planned was done.
+    /// Nothing of what was planned is known to be done.
     Failed,
     /// Refused before anything was written.
     Refused,
@@ -150,7 +150,7 @@ pub enum MethodOutcome {
     AlreadyGone,
     /// Left as it was.
     Kept,
-    /// Not done; `error` says why.
+    /// Not known to be done; `error` says why, and `reason` where the answer was lost.
     Failed,
     /// This cloud or API version cannot do it.
     Unsupported,
@@ -181,7 +181,7 @@ pub enum StepOutcome {
     Planned,
     /// Graph confirmed it.
     Done,
-    /// Not done.
+    /// Not known to be done; `error` says why.
     Failed,
 }
 
@@ -214,7 +214,7 @@ pub enum SessionsOutcome {
     Revoked,
     /// Not tried, because it would do nothing or break more than it mends.
     Skipped,
-    /// Not done.
+    /// Not known to be done; `error` says why.
     Failed,
 }
 

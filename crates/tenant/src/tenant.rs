@@ -11,7 +11,6 @@ use http::{HeaderMap, Request, Response, StatusCode, header};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::time::Duration;
 
 /// A simulated tenant: Graph and its token endpoint, as a function of a request and a moment.
 #[derive(Debug, Clone)]
@@ -60,11 +59,6 @@ impl Tenant {
             batch_writes: Vec::new(),
             injected: Vec::new(),
         }
-    }
-
-    /// How long every answer takes.
-    pub fn latency(&self) -> Duration {
-        Duration::from_millis(self.seed.latency_milliseconds)
     }
 
     /// Answers one HTTP request, whatever its host: `/v1.0/…` and `/beta/…` as Graph, `/{tenant}/oauth2/v2.0/token`

@@ -221,7 +221,7 @@ export type Outcome =
   | "unverified"
   /** Some of what was planned was not done. */
   | "partial"
-  /** Nothing of what was planned was done. */
+  /** Nothing of what was planned is known to be done. */
   | "failed"
   /** Refused before anything was written. */
   | "refused";
@@ -265,7 +265,7 @@ export type MethodOutcome =
   | "alreadyGone"
   /** Left as it was. */
   | "kept"
-  /** Not done; `error` says why. */
+  /** Not known to be done; `error` says why, and `reason` where the answer was lost. */
   | "failed"
   /** This cloud or API version cannot do it. */
   | "unsupported";
@@ -351,7 +351,7 @@ export type StepOutcome =
   | "planned"
   /** Graph confirmed it. */
   | "done"
-  /** Not done. */
+  /** Not known to be done; `error` says why. */
   | "failed";
 
 /** What became of the sessions. */
@@ -374,7 +374,7 @@ export type SessionsOutcome =
   | "revoked"
   /** Not tried, because it would do nothing or break more than it mends. */
   | "skipped"
-  /** Not done. */
+  /** Not known to be done; `error` says why. */
   | "failed";
 
 /** The pass. */

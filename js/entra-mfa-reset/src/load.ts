@@ -1,26 +1,12 @@
 import * as glue from "../wasm/entra_mfa_reset.js";
 import { engineModule } from "#engine";
+import { once } from "./loading/once.js";
 
 export type { Client as WasmClient, Engine } from "../wasm/entra_mfa_reset.js";
 
-let loaded: Promise<typeof glue> | undefined;
-
 /**
- * The engine, loaded by whoever needs it first.
+ * The engine.
  *
  * @internal
  */
-export function load(): Promise<typeof glue> {
-  loaded ??= engineModule().then(
-    (module) => {
-      glue.initSync({ module });
-      return glue;
-    },
-    (error: unknown) => {
-      // The next call tries again.
-      loaded = undefined;
-      throw error;
-    },
-  );
-  return loaded;
-}
+export const load = /* @__PURE__ */ once(glue, engineModule);

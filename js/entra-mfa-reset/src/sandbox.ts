@@ -6,6 +6,7 @@
 
 import * as glue from "../wasm/sandbox.js";
 import { sandboxModule } from "#sandbox";
+import { once } from "./loading/once.js";
 import type { SandboxFaults, SandboxSeed, SandboxState } from "./seed.js";
 import { checksummed, claims } from "./token.js";
 
@@ -20,21 +21,7 @@ interface Answer {
 /** As Node's `fetch` names them. */
 const CODES = { neverSent: "ECONNREFUSED", lost: "ECONNRESET" };
 
-let loaded: Promise<typeof glue> | undefined;
-
-function load(): Promise<typeof glue> {
-  loaded ??= sandboxModule().then(
-    (module) => {
-      glue.initSync({ module });
-      return glue;
-    },
-    (error: unknown) => {
-      loaded = undefined;
-      throw error;
-    },
-  );
-  return loaded;
-}
+const load = /* @__PURE__ */ once(glue, sandboxModule);
 
 /**
  * One simulated tenant. It is as strict as Microsoft Graph is known to be, and it keeps its state as long as it lives.

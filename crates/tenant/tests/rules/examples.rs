@@ -2,13 +2,15 @@
 
 use crate::world::{ADELE, ADELE_OATH, ALEX, BARE, DIEGO, ELIGIBLE, JONI, MOBILE, OBRIEN, ROOM, World};
 use serde_json::{Value, json};
+use std::io::Write;
 use std::path::Path;
 
 /// The published examples, where they are at hand.
 fn examples() -> Option<Vec<Value>> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/graph/examples.json");
     let Ok(text) = std::fs::read_to_string(&file) else {
-        println!("skipped: the published examples are not at hand");
+        // Past the harness, which keeps what a passing test prints to itself.
+        let _ = writeln!(std::io::stderr(), "skipped: the published examples are not beside this checkout");
         return None;
     };
     let all: Value = serde_json::from_str(&text).unwrap();
