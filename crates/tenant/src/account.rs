@@ -1,6 +1,8 @@
+use crate::answer::object;
+use crate::entity::Entity;
 use crate::kind::Kind;
 use crate::seed::SeedUser;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 pub(crate) const PASSWORD_ID: &str = "28c10230-6103-485e-b985-444c60001490";
 pub(crate) const MOBILE_ID: &str = "3179e48a-750b-4051-897c-87b9720928f7";
@@ -23,34 +25,34 @@ pub(crate) struct Account {
 #[derive(Debug, Clone)]
 pub(crate) struct Registered {
     pub(crate) kind: Kind,
-    pub(crate) id: String,
-    pub(crate) entity: Map<String, Value>,
+    /// Of a phone.
+    pub(crate) phone_type: &'static str,
+    pub(crate) id: Box<str>,
+    pub(crate) entity: Entity,
     pub(crate) shows_from: u64,
     /// Removed; still shown until then.
     pub(crate) gone: Option<u64>,
     /// What it was before it changed; shown until then.
-    pub(crate) former: Option<(Map<String, Value>, u64)>,
+    pub(crate) former: Option<Box<(Entity, u64)>>,
 }
 
 impl Registered {
-    pub(crate) fn new(mut entity: Map<String, Value>, fallback_id: String) -> Registered {
-        let kind = Kind::of_type(text(&entity, "@odata.type"));
-        if text(&entity, "id").is_empty() {
-            let id = match kind {
-                Kind::Password => PASSWORD_ID.to_owned(),
-                Kind::Email => EMAIL_ID.to_owned(),
-                Kind::Phone => phone_id(text(&entity, "phoneType")).map_or(fallback_id, str::to_owned),
-                _ => fallback_id,
-            };
-            entity.insert("id".into(), id.into());
+    pub(crate) fn new(entity: &Map<String, Value>) -> Registered {
+        let kind = Kind::of_type(text(entity, "@odata.type"));
+        Registered {
+            kind,
+            phone_type: phone_type(text(entity, "phoneType")),
+            id: text(entity, "id").into(),
+            entity: Entity::of(entity),
+            shows_from: 0,
+            gone: None,
+            former: None,
         }
-        let id = text(&entity, "id").to_owned();
-        Registered { kind, id, entity, shows_from: 0, gone: None, former: None }
     }
 
     /// A GUID is the same in any case; other ids are base64, where case matters.
     pub(crate) fn is_called(&self, id: &str) -> bool {
-        self.id == id || (id.len() == 36 && self.id.eq_ignore_ascii_case(id))
+        *self.id == *id || (id.len() == 36 && self.id.eq_ignore_ascii_case(id))
     }
 
     pub(crate) fn exists(&self) -> bool {
@@ -62,40 +64,35 @@ impl Registered {
     }
 
     /// What a late list shows of it.
-    pub(crate) fn shown(&self, now: u64) -> &Map<String, Value> {
-        match &self.former {
+    pub(crate) fn shown(&self, now: u64) -> &Entity {
+        match self.former.as_deref() {
             Some((former, until)) if now < *until => former,
             _ => &self.entity,
         }
     }
 
-    pub(crate) fn phone_type(&self) -> &str {
-        text(&self.entity, "phoneType")
+    /// Changes it; late lists show what it was until then.
+    pub(crate) fn change(&mut self, entity: &Map<String, Value>, late_until: u64) {
+        let former = std::mem::replace(&mut self.entity, Entity::of(entity));
+        self.former = Some(Box::new((former, late_until)));
     }
 }
 
 impl Account {
-    pub(crate) fn new(mut seed: SeedUser, position: usize) -> Account {
+    /// `password` is what everybody has whose seed tells of none.
+    pub(crate) fn new(mut seed: SeedUser, position: usize, password: &Registered) -> Account {
         if seed.id.is_empty() {
             seed.id = format!("00000000-0000-4000-8000-{position:012}");
         }
-        let mut entities = std::mem::take(&mut seed.methods);
+        let entities = std::mem::take(&mut seed.methods);
+        let mut methods: Vec<Registered> = Vec::with_capacity(entities.len() + 1);
         if !entities.iter().any(|entity| Kind::of_type(text(entity, "@odata.type")) == Kind::Password) {
-            let password = json!({
-                "@odata.type": "#microsoft.graph.passwordAuthenticationMethod",
-                "id": PASSWORD_ID,
-                "password": null,
-                "createdDateTime": null
-            });
-            if let Value::Object(password) = password {
-                entities.insert(0, password);
-            }
+            methods.push(password.clone());
         }
-        let methods = entities
-            .into_iter()
-            .enumerate()
-            .map(|(place, entity)| Registered::new(entity, format!("00000000-0000-4000-9{place:03}-{position:012}")))
-            .collect();
+        for mut entity in entities {
+            complete(&mut entity, || format!("00000000-0000-4000-9{:03}-{position:012}", methods.len()));
+            methods.push(Registered::new(&entity));
+        }
         Account { seed, methods, former_preference: None, writing: (0, 0) }
     }
 
@@ -123,8 +120,41 @@ impl Account {
     }
 }
 
+/// The password that everybody has.
+pub(crate) fn password() -> Registered {
+    Registered::new(&object(&mut [
+        ("@odata.type", "#microsoft.graph.passwordAuthenticationMethod".into()),
+        ("id", PASSWORD_ID.into()),
+        ("password", Value::Null),
+        ("createdDateTime", Value::Null),
+    ]))
+}
+
+/// Gives an entity an id where it has none, and takes out what Graph never shows.
+pub(crate) fn complete(entity: &mut Map<String, Value>, fallback_id: impl FnOnce() -> String) {
+    let kind = Kind::of_type(text(entity, "@odata.type"));
+    if text(entity, "id").is_empty() {
+        let fixed = match kind {
+            Kind::Password => Some(PASSWORD_ID),
+            Kind::Email => Some(EMAIL_ID),
+            Kind::Phone => phone_id(text(entity, "phoneType")),
+            _ => None,
+        };
+        entity.insert("id".into(), fixed.map_or_else(fallback_id, str::to_owned).into());
+    }
+    match kind {
+        Kind::Password => drop(entity.insert("password".into(), Value::Null)),
+        Kind::SoftwareOath => drop(entity.insert("secretKey".into(), Value::Null)),
+        _ => {}
+    }
+}
+
 pub(crate) fn text<'a>(entity: &'a Map<String, Value>, name: &str) -> &'a str {
     entity.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn phone_type(name: &str) -> &'static str {
+    ["mobile", "alternateMobile", "office"].into_iter().find(|known| *known == name).unwrap_or_default()
 }
 
 pub(crate) fn phone_id(phone_type: &str) -> Option<&'static str> {

@@ -9,7 +9,24 @@ pub(crate) const JSON: &str =
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: Option<Value>,
+    pub(crate) body: Option<Body>,
+}
+
+/// What an answer carries.
+#[derive(Debug, Clone)]
+pub(crate) enum Body {
+    Json(Value),
+    /// JSON that is written out already.
+    Text(String),
+}
+
+impl Body {
+    pub(crate) fn into_text(self) -> String {
+        match self {
+            Body::Json(value) => value.to_string(),
+            Body::Text(text) => text,
+        }
+    }
 }
 
 /// A refusal leaves a handler by `?`.
@@ -18,7 +35,12 @@ pub(crate) type Reply = Result<Answer, Answer>;
 impl Answer {
     #[inline(never)]
     pub(crate) fn json(status: u16, body: Value) -> Answer {
-        Answer { status, headers: Vec::new(), body: Some(body) }
+        Answer { status, headers: Vec::new(), body: Some(Body::Json(body)) }
+    }
+
+    /// 200 with JSON that is written out already.
+    pub(crate) fn text(body: String) -> Answer {
+        Answer { status: 200, headers: Vec::new(), body: Some(Body::Text(body)) }
     }
 
     pub(crate) fn ok(body: Value) -> Answer {
@@ -100,10 +122,17 @@ impl Answer {
         self
     }
 
+    /// The `innerError` of a Graph error.
+    pub(crate) fn inner_error(&mut self) -> Option<&mut Map<String, Value>> {
+        match &mut self.body {
+            Some(Body::Json(body)) => body.pointer_mut("/error/innerError").and_then(Value::as_object_mut),
+            _ => None,
+        }
+    }
+
     /// Puts date and ids into a Graph error.
     pub(crate) fn stamp(&mut self, now: u64, request_id: &str, client_request_id: &str) {
-        let inner = self.body.as_mut().and_then(|body| body.pointer_mut("/error/innerError"));
-        if let Some(inner) = inner.and_then(Value::as_object_mut) {
+        if let Some(inner) = self.inner_error() {
             inner.insert("date".into(), clock::without_zone(now).into());
             inner.insert("request-id".into(), request_id.into());
             inner.insert("client-request-id".into(), client_request_id.into());

@@ -1,8 +1,9 @@
 use crate::account::{Account, Registered, text};
 use crate::answer::Answer;
+use crate::entity::Entity;
 use crate::kind::Kind;
 use crate::settings::{DefaultRuleText, Settings};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Does this method carry that default? `oath` is carried by software and hardware tokens and by the Authenticator's
 /// own codes.
@@ -11,14 +12,15 @@ pub(crate) fn carries(method: &Registered, preference: &str) -> bool {
         ("push", Kind::MicrosoftAuthenticator) => true,
         ("oath", Kind::SoftwareOath | Kind::MicrosoftAuthenticator) => true,
         ("oath", Kind::HardwareOath) => is_activated(&method.entity),
-        ("sms" | "voiceMobile", Kind::Phone) => method.phone_type() == "mobile",
-        ("voiceAlternateMobile", Kind::Phone) => method.phone_type() == "alternateMobile",
-        ("voiceOffice", Kind::Phone) => method.phone_type() == "office",
+        ("sms" | "voiceMobile", Kind::Phone) => method.phone_type == "mobile",
+        ("voiceAlternateMobile", Kind::Phone) => method.phone_type == "alternateMobile",
+        ("voiceOffice", Kind::Phone) => method.phone_type == "office",
         _ => false,
     }
 }
 
-fn is_activated(token: &Map<String, Value>) -> bool {
+fn is_activated(token: &Entity) -> bool {
+    let token = token.parsed();
     let status = token.get("device").and_then(Value::as_object).map(|device| text(device, "status"));
     status.is_none_or(|status| status == "activated")
 }

@@ -283,7 +283,7 @@ impl Tenant {
     fn note(&mut self, request: &Request<Bytes>, status: u16, now: u64) {
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let entry = LogEntry::of(request.method().as_str(), path, clock::rfc3339(now));
-        self.log.push(LogEntry { status, ..entry });
+        self.record(LogEntry { status, ..entry });
     }
 }
 

@@ -79,8 +79,10 @@ mod answer;
 mod batch;
 mod call;
 mod clock;
+mod crowd;
 mod default_rule;
 mod directory;
+mod entity;
 mod fault;
 mod kind;
 mod login;
@@ -99,6 +101,7 @@ mod throttle;
 mod token;
 mod user;
 
+pub use crowd::Crowd;
 pub use fault::{Delivery, DeliveryError, FaultRates, Faults};
 pub use seed::{Relation, Seed, SeedApp, SeedGroup, SeedRole, SeedUser, SignInPreferences};
 pub use settings::{Cloud, DefaultRuleText, ExternalDelete, PassPolicy, RetryAfter, RevokeAnswer, Settings};

@@ -56,7 +56,7 @@ impl Tenant {
             }
         };
         entry.status = answer.status;
-        self.log.push(entry);
+        self.record(entry);
         respond(answer.with("x-ms-request-id", trace).with("Date", clock::http_date(now)))
     }
 

@@ -19,9 +19,21 @@ struct Options {
     /// What the tenant holds, as JSON; the sample tenant when absent.
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
+    /// Instead of a seed: contoso.com with this many users, made up the same way every time.
+    #[arg(long, value_name = "N", conflicts_with = "seed")]
+    users: Option<usize>,
+    /// Another number gives other users.
+    #[arg(long, value_name = "SEED", requires = "users", default_value_t = 1)]
+    crowd_seed: u64,
     /// How long every answer takes, instead of what the seed says.
     #[arg(long, value_name = "N")]
     latency_ms: Option<u64>,
+    /// How many calls are answered in 10 seconds, instead of what the seed says.
+    #[arg(long, value_name = "N")]
+    calls_per_10s: Option<u32>,
+    /// Keep no log of requests, so that memory stays flat. Counts and violations are kept.
+    #[arg(long)]
+    no_log: bool,
     /// Faults from this seed, each request hit with this likelihood (0.2 when absent).
     #[arg(long, value_name = "SEED[:RATE]", value_parser = faults)]
     faults: Option<Faults>,
@@ -49,16 +61,21 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> Result<(), Box<dyn Error>> {
-    let mut seed = match &options.seed {
-        Some(file) => {
+    let mut seed = match (&options.seed, options.users) {
+        (Some(file), _) => {
             let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
             serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?
         }
-        None => Seed::sample(),
+        (None, Some(users)) => Seed::crowd(users, options.crowd_seed),
+        (None, None) => Seed::sample(),
     };
     if let Some(latency) = options.latency_ms {
         seed.latency_milliseconds = latency;
     }
+    if options.calls_per_10s.is_some() {
+        seed.settings.calls_per_10s = options.calls_per_10s;
+    }
+    seed.keep_log &= !options.no_log;
     let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
     let stop = told_to_stop()?;
     println!("http://{}", listener.local_addr()?);

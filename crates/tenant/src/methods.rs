@@ -1,12 +1,12 @@
-use crate::account::{Account, Registered, text};
-use crate::answer::{Answer, Reply, object};
+use crate::account::{Account, Registered, complete, text};
+use crate::answer::{Answer, Reply};
 use crate::call::Call;
 use crate::default_rule::{Verdict, judge};
 use crate::kind::Kind;
 use crate::pass;
 use crate::settings::{Cloud, ExternalDelete};
 use crate::tenant::Tenant;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 impl Tenant {
     /// `/users/{id}/authentication/…`, `rest` being what follows.
@@ -67,28 +67,30 @@ impl Tenant {
         self.permit_methods(call, user, None)?;
         call.only_options(&[])?;
         let cloud = self.seed.settings.cloud;
-        let shown: Vec<Value> = self.accounts[user]
+        let mut shown = self.accounts[user]
             .methods
             .iter()
             .filter(|method| method.shows(call.now) && method.kind.exists_in(cloud))
             .filter(|method| call.is_beta() || !method.kind.is_beta_only())
             .filter(|method| item.is_none_or(|id| method.is_called(id)))
-            .map(|method| {
-                let mut entity = self.show(call, user, method);
-                entity.insert("@odata.type".into(), text(&method.entity, "@odata.type").into());
-                if method.kind == Kind::HardwareOath && !self.seed.settings.device_in_mixed_list {
-                    entity.remove("device");
-                }
-                Value::Object(entity)
-            })
-            .collect();
+            .map(|method| self.show(call, user, method, Shape::Mixed));
         match item {
-            None => {
-                let context = self.methods_context(call, user, "methods");
-                Ok(Answer::ok(json!({"@odata.context": context, "value": shown})))
-            }
-            Some(_) => shown.into_iter().next().map(Answer::ok).ok_or_else(Answer::method_gone),
+            None => Ok(Answer::text(self.listed(call, user, "methods", shown))),
+            Some(_) => shown.next().map(Answer::text).ok_or_else(Answer::method_gone),
         }
+    }
+
+    /// A list of what is shown.
+    fn listed(&self, call: &Call, user: usize, segment: &str, shown: impl Iterator<Item = String>) -> String {
+        let mut list = format!("{{\"@odata.context\":{},\"value\":[", self.methods_context(call, user, segment));
+        for (place, entity) in shown.enumerate() {
+            if place > 0 {
+                list.push(',');
+            }
+            list.push_str(&entity);
+        }
+        list.push_str("]}");
+        list
     }
 
     fn methods_context(&self, call: &Call, user: usize, segment: &str) -> Value {
@@ -96,21 +98,35 @@ impl Tenant {
         call.context(self.seed.settings.cloud.graph(), &format!("users('{id}')/authentication/{segment}"))
     }
 
-    /// A method as a read of its own kind shows it: without a type, without secrets, phones masked for some.
-    fn show(&self, call: &Call, user: usize, method: &Registered) -> Map<String, Value> {
-        let mut entity = method.shown(call.now).clone();
-        entity.remove("@odata.type");
+    /// A method as JSON: without secrets, phones masked for some.
+    fn show(&self, call: &Call, user: usize, method: &Registered, shape: Shape) -> String {
+        let shown = method.shown(call.now);
+        let without_device = shape == Shape::Mixed && !self.seed.settings.device_in_mixed_list;
+        let changes = match method.kind {
+            Kind::Phone => self.masks_phones(call),
+            Kind::HardwareOath => without_device,
+            Kind::Pass => true,
+            _ => false,
+        };
+        if !changes {
+            return match shape {
+                Shape::Mixed => shown.whole().to_owned(),
+                Shape::OwnKind => ["{", shown.properties()].concat(),
+            };
+        }
+        let mut entity = shown.parsed();
+        if shape == Shape::OwnKind {
+            entity.remove("@odata.type");
+        }
         match method.kind {
-            Kind::Phone if self.masks_phones(call) => {
+            Kind::Phone => {
                 let masked = mask(text(&entity, "phoneNumber"));
                 entity.insert("phoneNumber".into(), masked.into());
             }
             Kind::Pass => pass::refresh(&mut entity, &self.accounts[user].seed.id, &self.seed.settings, call.now),
-            Kind::Password => drop(entity.insert("password".into(), Value::Null)),
-            Kind::SoftwareOath => drop(entity.insert("secretKey".into(), Value::Null)),
-            _ => {}
+            _ => drop(entity.remove("device")),
         }
-        entity
+        Value::Object(entity).to_string()
     }
 
     fn list(&mut self, call: &Call, user: usize, kind: Kind) -> Reply {
@@ -121,17 +137,16 @@ impl Tenant {
             Kind::ResourceAccountKey => &["$select", "$top", "$skip", "$count"],
             _ => &[],
         })?;
-        let shown: Vec<Value> = self.accounts[user]
+        let mut shown = self.accounts[user]
             .methods
             .iter()
             .filter(|method| method.kind == kind && method.shows(call.now))
-            .map(|method| Value::Object(self.show(call, user, method)))
-            .collect();
-        if kind == Kind::ResourceAccountKey && shown.is_empty() {
+            .map(|method| self.show(call, user, method, Shape::OwnKind))
+            .peekable();
+        if kind == Kind::ResourceAccountKey && shown.peek().is_none() {
             return Err(Answer::method_gone());
         }
-        let context = self.methods_context(call, user, kind.segment());
-        Ok(Answer::ok(json!({"@odata.context": context, "value": shown})))
+        Ok(Answer::text(self.listed(call, user, kind.segment(), shown)))
     }
 
     fn item(&mut self, call: &Call, user: usize, kind: Kind, id: &str) -> Reply {
@@ -143,16 +158,12 @@ impl Tenant {
             .iter()
             .find(|method| method.kind == kind && method.shows(call.now) && method.is_called(id))
             .ok_or_else(Answer::method_gone)?;
-        let entity = Value::Object(self.show(call, user, method));
+        let entity = self.show(call, user, method, Shape::OwnKind);
         if self.seed.settings.wrap_items {
-            return Ok(Answer::ok(json!({"value": entity})));
+            return Ok(Answer::text(format!("{{\"value\":{entity}}}")));
         }
-        let mut whole =
-            object(&mut [("@odata.context", self.methods_context(call, user, &format!("{}/$entity", kind.segment())))]);
-        if let Value::Object(entity) = entity {
-            whole.extend(entity);
-        }
-        Ok(Answer::ok(Value::Object(whole)))
+        let context = self.methods_context(call, user, &format!("{}/$entity", kind.segment()));
+        Ok(Answer::text(format!("{{\"@odata.context\":{context},{}", &entity[1..])))
     }
 
     fn qr_code_pin(&mut self, call: &Call, user: usize) -> Reply {
@@ -160,7 +171,7 @@ impl Tenant {
         let known = |method: &&Registered| {
             method.kind == Kind::QrCodePin && if is_delete { method.exists() } else { method.shows(call.now) }
         };
-        let id = self.accounts[user].methods.iter().find(known).map(|method| method.id.clone()).unwrap_or_default();
+        let id = self.accounts[user].methods.iter().find(known).map(|method| method.id.to_string()).unwrap_or_default();
         if is_delete {
             self.delete(call, user, Kind::QrCodePin, &id)
         } else {
@@ -233,15 +244,15 @@ impl Tenant {
         let until = call.now + settings.list_lag_milliseconds;
         let account = &mut self.accounts[user];
         let method = &mut account.methods[place];
-        let former = method.entity.clone();
-        let device = method.entity.entry("device").or_insert_with(|| Value::Object(Map::new()));
+        let mut entity = method.entity.parsed();
+        let device = entity.entry("device").or_insert_with(|| Value::Object(Map::new()));
         if let Value::Object(device) = device {
             if text(device, "status") == "assigned" {
                 return Err(Answer::bad_request("The hardware OATH token is not activated."));
             }
             device.insert("status".into(), "assigned".into());
         }
-        method.former = Some((former, until));
+        method.change(&entity, until);
         if last {
             account.prefer("none", call.now);
         }
@@ -274,21 +285,32 @@ impl Tenant {
         }
     }
 
-    /// The 201 of a new method, which lists show late.
-    pub(crate) fn register(&mut self, call: &Call, user: usize, entity: Map<String, Value>) -> Registered {
-        let mut method = Registered::new(entity, self.new_id());
+    /// Adds a method, which lists show late, and gives it an id.
+    pub(crate) fn register(&mut self, call: &Call, user: usize, mut entity: Map<String, Value>) -> Map<String, Value> {
+        let id = self.new_id();
+        complete(&mut entity, || id);
+        let mut method = Registered::new(&entity);
         method.shows_from = call.now + self.seed.settings.list_lag_milliseconds;
-        self.accounts[user].methods.push(method.clone());
-        method
+        self.accounts[user].methods.push(method);
+        entity
     }
+}
+
+/// Where a method is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// Among all kinds, with its type.
+    Mixed,
+    /// Where the path tells the type.
+    OwnKind,
 }
 
 /// The alternate mobile leans on the mobile.
 fn order_of_phones(account: &Account, place: usize) -> Result<(), Answer> {
     let leans =
-        |other: &Registered| other.kind == Kind::Phone && other.exists() && other.phone_type() == "alternateMobile";
+        |other: &Registered| other.kind == Kind::Phone && other.exists() && other.phone_type == "alternateMobile";
     let method = &account.methods[place];
-    if method.kind == Kind::Phone && method.phone_type() == "mobile" && account.methods.iter().any(leans) {
+    if method.kind == Kind::Phone && method.phone_type == "mobile" && account.methods.iter().any(leans) {
         return Err(Answer::bad_request(
             "Mobile phone cannot be deleted while an alternate mobile phone is registered.",
         ));

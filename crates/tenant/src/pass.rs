@@ -74,7 +74,7 @@ impl Tenant {
             ("isUsable", false.into()),
             ("methodUsabilityReason", Value::Null),
         ]);
-        let mut answer = self.register(call, user, entity).entity;
+        let mut answer = self.register(call, user, entity);
         refresh(&mut answer, &self.accounts[user].seed.id, &self.seed.settings, call.now);
         answer.insert("temporaryAccessPass".into(), secret.into());
         Ok(Answer::json(201, Value::Object(answer)))

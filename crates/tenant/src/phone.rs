@@ -26,9 +26,9 @@ impl Tenant {
             ("phoneType", phone_type.as_str().into()),
             ("smsSignInState", if phone_type == "mobile" { "ready" } else { "notSupported" }.into()),
         ]);
-        let mut method = self.register(call, user, entity);
-        method.entity.remove("@odata.type");
-        Ok(Answer::json(201, Value::Object(method.entity)))
+        let mut entity = self.register(call, user, entity);
+        entity.remove("@odata.type");
+        Ok(Answer::json(201, Value::Object(entity)))
     }
 
     pub(crate) fn change_phone(&mut self, call: &Call, user: usize, id: &str) -> Reply {
@@ -42,11 +42,12 @@ impl Tenant {
         let place = self.place(user, Kind::Phone, id)?;
         let until = call.now + self.seed.settings.list_lag_milliseconds;
         let method = &mut self.accounts[user].methods[place];
-        if phone_type.is_some_and(|phone_type| phone_type != method.phone_type()) {
+        if phone_type.is_some_and(|phone_type| phone_type != method.phone_type) {
             return Err(Answer::bad_request("The type of a phone cannot be changed."));
         }
-        method.former = Some((method.entity.clone(), until));
-        method.entity.insert("phoneNumber".into(), number.into());
+        let mut entity = method.entity.parsed();
+        entity.insert("phoneNumber".into(), number.into());
+        method.change(&entity, until);
         Ok(Answer::no_content())
     }
 
@@ -61,9 +62,9 @@ impl Tenant {
             ("@odata.type", "#microsoft.graph.emailAuthenticationMethod".into()),
             ("emailAddress", address.into()),
         ]);
-        let mut method = self.register(call, user, entity);
-        method.entity.remove("@odata.type");
-        Ok(Answer::json(201, Value::Object(method.entity)))
+        let mut entity = self.register(call, user, entity);
+        entity.remove("@odata.type");
+        Ok(Answer::json(201, Value::Object(entity)))
     }
 
     pub(crate) fn change_email(&mut self, call: &Call, user: usize, id: &str) -> Reply {
@@ -75,8 +76,9 @@ impl Tenant {
         let place = self.place(user, Kind::Email, id)?;
         let until = call.now + self.seed.settings.list_lag_milliseconds;
         let method = &mut self.accounts[user].methods[place];
-        method.former = Some((method.entity.clone(), until));
-        method.entity.insert("emailAddress".into(), address.into());
+        let mut entity = method.entity.parsed();
+        entity.insert("emailAddress".into(), address.into());
+        method.change(&entity, until);
         Ok(Answer::no_content())
     }
 

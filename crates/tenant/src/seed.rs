@@ -1,3 +1,4 @@
+use crate::crowd::Crowd;
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -14,8 +15,13 @@ pub struct Seed {
     pub settings: Settings,
     /// The users.
     pub users: Vec<SeedUser>,
+    /// Users that are made instead of listed; they come after `users`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crowd: Option<Crowd>,
     /// The applications that the token endpoint knows.
     pub apps: Vec<SeedApp>,
+    /// Keep every request for [`crate::State::log`]. Without it memory stays flat; counts and violations are kept.
+    pub keep_log: bool,
 }
 
 impl Default for Seed {
@@ -25,7 +31,9 @@ impl Default for Seed {
             latency_milliseconds: 0,
             settings: Settings::default(),
             users: Vec::new(),
+            crowd: None,
             apps: Vec::new(),
+            keep_log: true,
         }
     }
 }
@@ -34,6 +42,20 @@ impl Seed {
     /// The tenant of the demo and the sandbox: contoso.com, with one user for each thing that makes a reset hard.
     pub fn sample() -> Seed {
         serde_json::from_str(include_str!("sample.json")).unwrap_or_default()
+    }
+
+    /// contoso.com with this many users that are made from a seed. They are not in [`Seed::users`], so that the seed
+    /// of a whole tenant takes no space; [`Seed::listed`] puts them there.
+    pub fn crowd(users: usize, seed: u64) -> Seed {
+        Seed { crowd: Some(Crowd { users, seed }), ..Seed::default() }
+    }
+
+    /// The same tenant with the crowd's users listed, for whoever wants to change some of them.
+    pub fn listed(mut self) -> Seed {
+        if let Some(crowd) = self.crowd.take() {
+            self.users.extend((0..crowd.users).map(|position| crowd.user(position)));
+        }
+        self
     }
 }
 

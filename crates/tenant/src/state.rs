@@ -94,7 +94,7 @@ impl Tenant {
                     .iter()
                     .filter(|method| method.exists())
                     .map(|method| {
-                        let mut entity = method.entity.clone();
+                        let mut entity = method.entity.parsed();
                         if method.kind == Kind::Pass {
                             pass::hide(&mut entity);
                         }

@@ -1,4 +1,4 @@
-use crate::account::Account;
+use crate::account::{Account, password};
 use crate::answer::{Answer, JSON, Reply};
 use crate::call::{Call, PathError, Version, query, segments};
 use crate::clock;
@@ -18,7 +18,7 @@ pub struct Tenant {
     pub(crate) seed: Seed,
     pub(crate) accounts: Vec<Account>,
     /// Object ids and names, in lower case.
-    index: BTreeMap<String, usize>,
+    index: BTreeMap<Box<str>, usize>,
     pub(crate) random: fastrand::Rng,
     pub(crate) bucket: Bucket,
     pub(crate) log: Vec<LogEntry>,
@@ -37,13 +37,19 @@ impl Tenant {
     pub fn new(seed: Seed) -> Tenant {
         let mut seed = seed;
         let users = std::mem::take(&mut seed.users);
-        let accounts: Vec<Account> =
-            users.into_iter().enumerate().map(|(position, user)| Account::new(user, position)).collect();
-        let mut index = BTreeMap::new();
-        for (position, account) in accounts.iter().enumerate() {
-            index.insert(account.seed.user_principal_name.to_ascii_lowercase(), position);
-            index.insert(account.seed.id.to_ascii_lowercase(), position);
-        }
+        let password = password();
+        let crowd = seed.crowd.clone().unwrap_or_default();
+        let accounts: Vec<Account> = users
+            .into_iter()
+            .chain((0..crowd.users).map(|position| crowd.user(position)))
+            .enumerate()
+            .map(|(position, user)| Account::new(user, position, &password))
+            .collect();
+        let names = accounts.iter().enumerate().flat_map(|(position, account)| {
+            [&account.seed.user_principal_name, &account.seed.id]
+                .map(|name| (name.to_ascii_lowercase().into(), position))
+        });
+        let index = names.collect();
         Tenant {
             bucket: Bucket::new(seed.settings.calls_per_10s),
             seed,
@@ -80,7 +86,7 @@ impl Tenant {
         let client_request_id = if client_request_id.is_empty() { request_id.clone() } else { client_request_id };
         answer.stamp(now, &request_id, &client_request_id);
         entry.status = answer.status;
-        self.log.push(entry);
+        self.record(entry);
         respond(
             answer
                 .with("request-id", request_id)
@@ -230,7 +236,7 @@ impl Tenant {
 
     /// The user of an object id or a name, in any case.
     pub(crate) fn find(&self, id: &str) -> Option<usize> {
-        self.index.get(&id.to_ascii_lowercase()).copied()
+        self.index.get(id.to_ascii_lowercase().as_str()).copied()
     }
 
     /// Marks the user as being written, and says whether the write is lost: another one is still under way.
@@ -252,6 +258,12 @@ impl Tenant {
         parallel
     }
 
+    pub(crate) fn record(&mut self, entry: LogEntry) {
+        if self.seed.keep_log {
+            self.log.push(entry);
+        }
+    }
+
     /// Records that something came which Graph would punish or lose.
     #[inline(never)]
     pub(crate) fn violate(&mut self, code: &str, detail: &str, now: u64) {
@@ -268,16 +280,19 @@ impl Tenant {
 
     /// A fresh id, the same in every run.
     pub(crate) fn new_id(&mut self) -> String {
-        let bits = self.random.u128(..);
-        format!(
-            "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
-            (bits >> 96) as u32,
-            (bits >> 80) as u16,
-            (bits >> 68) as u16 & 0xfff,
-            (bits >> 56) as u16 & 0xfff,
-            bits as u64 & 0xffff_ffff_ffff
-        )
+        guid(self.random.u128(..))
     }
+}
+
+pub(crate) fn guid(bits: u128) -> String {
+    format!(
+        "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
+        (bits >> 96) as u32,
+        (bits >> 80) as u16,
+        (bits >> 68) as u16 & 0xfff,
+        (bits >> 56) as u16 & 0xfff,
+        bits as u64 & 0xffff_ffff_ffff
+    )
 }
 
 /// The text of a body as JSON. Everything is parsed from text, so that the parser is compiled once.
@@ -304,7 +319,7 @@ fn origin(parts: &http::request::Parts, graph: &str) -> Rc<str> {
 }
 
 pub(crate) fn respond(answer: Answer) -> Response<Bytes> {
-    let body = answer.body.map(|body| Bytes::from(body.to_string()));
+    let body = answer.body.map(|body| Bytes::from(body.into_text()));
     let mut response = Response::new(body.clone().unwrap_or_default());
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if body.is_some() {

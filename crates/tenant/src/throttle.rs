@@ -50,10 +50,10 @@ impl Tenant {
     /// The 429, alone or in a batch.
     pub(crate) fn throttled(&self, wait: u64, now: u64) -> Answer {
         let mut answer = Answer::error(429, "TooManyRequests", "Please retry again later.");
-        if let Some(inner) = answer.body.as_mut().and_then(|body| body.pointer_mut("/error/innerError")) {
-            inner["code"] = "429".into();
-            inner["message"] = "Please retry after".into();
-            inner["status"] = "429".into();
+        if let Some(inner) = answer.inner_error() {
+            inner.insert("code".into(), "429".into());
+            inner.insert("message".into(), "Please retry after".into());
+            inner.insert("status".into(), "429".into());
         }
         answer = answer
             .with("x-ms-throttle-limit-percentage", "1.00")

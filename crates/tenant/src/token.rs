@@ -101,13 +101,13 @@ pub(crate) fn checksum(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-fn part(text: &[u8]) -> String {
+pub(crate) fn base64url(text: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(text)
 }
 
 fn read(token: &str) -> Option<TokenClaims> {
     let (signed, signature) = token.rsplit_once('.')?;
-    if signature != part(&checksum(signed).to_be_bytes()) {
+    if signature != base64url(&checksum(signed).to_be_bytes()) {
         return None;
     }
     let payload = URL_SAFE_NO_PAD.decode(signed.split_once('.')?.1).ok()?;
@@ -146,10 +146,10 @@ impl Tenant {
         }
         let signed = format!(
             "{}.{}",
-            part(br#"{"alg":"none","kid":"entra-tenant","typ":"JWT"}"#),
-            part(payload.to_string().as_bytes())
+            base64url(br#"{"alg":"none","kid":"entra-tenant","typ":"JWT"}"#),
+            base64url(payload.to_string().as_bytes())
         );
-        let signature = part(&checksum(&signed).to_be_bytes());
+        let signature = base64url(&checksum(&signed).to_be_bytes());
         format!("{signed}.{signature}")
     }
 

@@ -102,6 +102,18 @@ fn connections_are_served_at_once_and_overlaps_are_seen() {
 }
 
 #[test]
+fn it_serves_a_crowd_and_keeps_no_log() {
+    let server = Server::start(&["--users", "12", "--crowd-seed", "7", "--calls-per-10s", "2", "--no-log"]);
+    let token = server.token();
+    let statuses = [1, 2, 3].map(|_| server.ask("GET", "/v1.0/users/user00012@contoso.com", Some(&token)).unwrap().0);
+    assert_eq!(statuses, [200, 200, 429]);
+    let state = server.ask("GET", "/_tenant/state", None).unwrap().1;
+    let state: entra_tenant::State = serde_json::from_str(&state).unwrap();
+    assert!(state.users == Tenant::new(Seed::crowd(12, 7)).state().users);
+    assert_eq!(state.log, []);
+}
+
+#[test]
 fn faults_break_connections() {
     // The server draws from the same seed as the library, so a seed whose first fault is a cut can be looked up.
     let cuts = |seed: &u64| {
@@ -130,7 +142,13 @@ fn it_stops_when_told() {
 
 #[test]
 fn bad_options_are_told() {
-    for options in [["--faults", "x"], ["--faults", "1:2"], ["--seed", "no-such-file.json"]] {
+    for options in [
+        &["--faults", "x"][..],
+        &["--faults", "1:2"],
+        &["--seed", "no-such-file.json"],
+        &["--seed", "no-such-file.json", "--users", "3"],
+        &["--crowd-seed", "3"],
+    ] {
         let output = Command::new(env!("CARGO_BIN_EXE_entra-tenant")).args(options).output().unwrap();
         assert!(!output.status.success());
         assert!(!output.stderr.is_empty());
