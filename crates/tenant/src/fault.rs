@@ -2,6 +2,7 @@ use crate::answer::Answer;
 use crate::clock;
 use crate::state::{LogEntry, is_token_endpoint};
 use crate::tenant::{Tenant, parse, respond};
+use crate::throttle::Limit;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
 use serde::{Deserialize, Serialize};
@@ -273,7 +274,7 @@ impl Tenant {
     pub(crate) fn injected_answer(&self, status: u16, wait: u64, now: u64) -> Answer {
         let text = "The service is temporarily unavailable.";
         match status {
-            429 => self.throttled(wait, now),
+            429 => self.throttled(Limit::Calls, wait, now),
             503 if wait > 0 => Answer::error(503, "ServiceNotAvailable", text).with("Retry-After", "2"),
             _ => Answer::error(status, "ServiceNotAvailable", text),
         }

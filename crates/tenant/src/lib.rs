@@ -63,6 +63,9 @@
 //! | `premium`, `premium_refusal_status` | Eligible roles need a P2 licence |
 //! | `page_size` | Directory lists come in pages, with absolute links |
 //! | `calls_per_10s` | Limits count calls in a token bucket, each batch member for itself |
+//! | `method_calls_per_10s` | Unknown: whether 5 calls in 10 seconds bound the calls below `authentication`, too |
+//! | `batches_per_10s` | A gateway counts HTTP requests, and refuses a batch as a whole |
+//! | `throttled_calls_count` | Retries are said to count against the quota |
 //! | `retry_after` | Seconds, fractions and no header at all have been seen; HTTP allows a date |
 //! | `claims_challenge` | Continuous access evaluation refuses a token until it is renewed with the claims |
 //! | `token_lifetime_seconds` | An app-only token lives for about an hour |

@@ -31,6 +31,9 @@ struct Options {
     /// How many calls are answered in 10 seconds, instead of what the seed says.
     #[arg(long, value_name = "N")]
     calls_per_10s: Option<u32>,
+    /// The same for calls below /users/{id}/authentication alone.
+    #[arg(long, value_name = "N")]
+    method_calls_per_10s: Option<u32>,
     /// Keep no log of requests, so that memory stays flat. Counts and violations are kept.
     #[arg(long)]
     no_log: bool,
@@ -74,6 +77,9 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     }
     if options.calls_per_10s.is_some() {
         seed.settings.calls_per_10s = options.calls_per_10s;
+    }
+    if options.method_calls_per_10s.is_some() {
+        seed.settings.method_calls_per_10s = options.method_calls_per_10s;
     }
     seed.keep_log &= !options.no_log;
     let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;

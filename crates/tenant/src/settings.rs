@@ -47,6 +47,14 @@ pub struct Settings {
     /// The token bucket's size and refill, each batch member counting as one call; unlimited when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calls_per_10s: Option<u32>,
+    /// A second bucket for the calls below `/users/{id}/authentication`; unlimited when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method_calls_per_10s: Option<u32>,
+    /// A bucket for HTTP requests, a batch being one. What it refuses is refused as a whole; unlimited when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batches_per_10s: Option<u32>,
+    /// What is refused is taken out of its buckets, too, until a bucket owes as much as it holds.
+    pub throttled_calls_count: bool,
     /// How a throttled call says when to come back.
     pub retry_after: RetryAfter,
     /// The first token that comes is refused with a claims challenge, as continuous access evaluation does.
@@ -78,6 +86,9 @@ impl Default for Settings {
             premium_refusal_status: 400,
             page_size: 100,
             calls_per_10s: None,
+            method_calls_per_10s: None,
+            batches_per_10s: None,
+            throttled_calls_count: false,
             retry_after: RetryAfter::Seconds,
             claims_challenge: false,
             token_lifetime_seconds: 3599,

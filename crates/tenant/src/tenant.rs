@@ -5,7 +5,7 @@ use crate::clock;
 use crate::fault::Injected;
 use crate::seed::Seed;
 use crate::state::{LogEntry, Violation};
-use crate::throttle::Bucket;
+use crate::throttle::{Limit, Throttle};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header};
 use serde_json::Value;
@@ -20,7 +20,7 @@ pub struct Tenant {
     /// Object ids and names, in lower case.
     index: BTreeMap<Box<str>, usize>,
     pub(crate) random: fastrand::Rng,
-    pub(crate) bucket: Bucket,
+    pub(crate) throttle: Throttle,
     pub(crate) log: Vec<LogEntry>,
     pub(crate) violations: Vec<Violation>,
     pub(crate) refused_tokens: BTreeSet<u64>,
@@ -51,7 +51,7 @@ impl Tenant {
         });
         let index = names.collect();
         Tenant {
-            bucket: Bucket::new(seed.settings.calls_per_10s),
+            throttle: Throttle::new(&seed.settings),
             seed,
             accounts,
             index,
@@ -107,6 +107,7 @@ impl Tenant {
             return Err(Answer::error(400, "BadRequest", "Invalid version."));
         };
         let claims = self.authenticate(parts.headers.get(header::AUTHORIZATION), now)?;
+        self.throttle(&[Limit::Batches], now)?;
         if version == Version::Beta && !self.seed.settings.beta_available {
             let status = self.seed.settings.beta_refusal_status;
             return Err(Answer::error(status, "BadRequest", "Invalid version: beta"));
@@ -157,7 +158,16 @@ impl Tenant {
             }
             Err(PathError::Segment(segment)) => return Err(Answer::no_segment(&segment)),
         };
-        let usage = self.throttle(call.now)?;
+        let limits = match call.segments.as_slice() {
+            [_, _, third, ..] if third.eq_ignore_ascii_case("authentication") => {
+                &[Limit::Calls, Limit::MethodCalls][..]
+            }
+            [me, second, ..] if me.eq_ignore_ascii_case("me") && second.eq_ignore_ascii_case("authentication") => {
+                &[Limit::Calls, Limit::MethodCalls]
+            }
+            _ => &[Limit::Calls],
+        };
+        let usage = self.throttle(limits, call.now)?;
         let mut answer = match self.route(&call) {
             Ok(answer) | Err(answer) => answer,
         };
