@@ -15,6 +15,8 @@ pub(crate) const EMAIL_ID: &str = "3ddfcfc8-9383-446f-83cc-3ab9be4be18f";
 pub(crate) struct Account {
     pub(crate) seed: SeedUser,
     pub(crate) methods: Vec<Registered>,
+    /// The tenant's groups that the user is in, and whether directly.
+    pub(crate) member_of: Vec<(usize, bool)>,
     /// The default before the last change, and until when it still counts.
     pub(crate) former_preference: Option<(String, u64)>,
     /// The HTTP request that wrote last, and until when its answer is out.
@@ -93,7 +95,7 @@ impl Account {
             complete(&mut entity, || format!("00000000-0000-4000-9{:03}-{position:012}", methods.len()));
             methods.push(Registered::new(&entity));
         }
-        Account { seed, methods, former_preference: None, writing: (0, 0) }
+        Account { seed, methods, member_of: Vec::new(), former_preference: None, writing: (0, 0) }
     }
 
     pub(crate) fn is_external(&self) -> bool {

@@ -95,6 +95,16 @@ impl Answer {
         Answer::error(400, "BadRequest", format!("Resource not found for the segment '{segment}'."))
     }
 
+    /// The directory has no object of this id.
+    #[inline(never)]
+    pub(crate) fn no_resource(id: &str) -> Answer {
+        Answer::error(
+            404,
+            "Request_ResourceNotFound",
+            format!("Resource '{id}' does not exist or one of its queried reference-property objects are not present."),
+        )
+    }
+
     #[inline(never)]
     pub(crate) fn not_allowed() -> Answer {
         Answer::error(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")

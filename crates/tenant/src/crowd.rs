@@ -1,6 +1,6 @@
 use crate::account::complete;
 use crate::answer::object;
-use crate::seed::{SeedUser, SignInPreferences};
+use crate::seed::{ObjectType, SeedMembers, SeedObject, SeedUser, SignInPreferences};
 use crate::tenant::guid;
 use crate::token::base64url;
 use fastrand::Rng;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// Users that are made instead of listed, the same on every machine. Each has 3 to 6 methods that can be removed, and
-/// none is privileged.
+/// none is privileged. All are in one group, [`Crowd::GROUP`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Crowd {
@@ -102,6 +102,42 @@ enum Part {
 }
 
 impl Crowd {
+    /// The object id of the group that holds the whole crowd, half of it through another group, and six members that
+    /// are no users.
+    pub const GROUP: &str = "c0de0001-5c1e-4f3a-9b7d-000000000001";
+
+    /// The crowd's groups, given the users' object ids.
+    pub(crate) fn groups(&self, id: impl Fn(usize) -> String) -> Vec<SeedMembers> {
+        let every_second = |first: usize| (first..self.users).step_by(2).map(&id);
+        let inner = "c0de0002-5c1e-4f3a-9b7d-000000000002";
+        let other = |number: u32, object_type: ObjectType, name: &str| SeedObject {
+            object_type,
+            id: format!("c0de0003-5c1e-4f3a-9b7d-{number:012}"),
+            display_name: name.to_owned(),
+        };
+        vec![
+            SeedMembers {
+                id: Crowd::GROUP.to_owned(),
+                display_name: "All employees".to_owned(),
+                members: std::iter::once(inner.to_owned()).chain(every_second(0)).collect(),
+                other_members: vec![
+                    other(1, ObjectType::Device, "Kiosk Seattle"),
+                    other(2, ObjectType::Device, "Kiosk Oslo"),
+                    other(3, ObjectType::OrgContact, "Front desk"),
+                ],
+            },
+            SeedMembers {
+                id: inner.to_owned(),
+                display_name: "Remote employees".to_owned(),
+                members: every_second(1).collect(),
+                other_members: vec![
+                    other(4, ObjectType::Device, "Shared laptop"),
+                    other(5, ObjectType::ServicePrincipal, "Onboarding"),
+                ],
+            },
+        ]
+    }
+
     /// The user at this position, from 0.
     pub fn user(&self, position: usize) -> SeedUser {
         let number = position as u64;

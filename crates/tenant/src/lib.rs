@@ -40,6 +40,8 @@
 //!   delegated callers also need a directory role that reaches the user. Nobody writes to a user in a restricted
 //!   management administrative unit.
 //! - An external guest gets no Temporary Access Pass and keeps the sessions. A pass is shown once.
+//! - `/groups/{id}/members` and `transitiveMembers` hold users, groups, devices, contacts and service principals; of
+//!   what the caller may not read they show type and id. `$count` needs `ConsistencyLevel: eventual`.
 //! - `memberOf` misses eligible roles and roles scoped to an administrative unit; `roleAssignments` shows the latter.
 //!
 //! # What each setting stands for
@@ -87,6 +89,7 @@ mod default_rule;
 mod directory;
 mod entity;
 mod fault;
+mod group;
 mod kind;
 mod login;
 mod methods;
@@ -106,7 +109,9 @@ mod user;
 
 pub use crowd::Crowd;
 pub use fault::{Delivery, DeliveryError, FaultRates, Faults};
-pub use seed::{Relation, Seed, SeedApp, SeedGroup, SeedRole, SeedUser, SignInPreferences};
+pub use seed::{
+    ObjectType, Relation, Seed, SeedApp, SeedGroup, SeedMembers, SeedObject, SeedRole, SeedUser, SignInPreferences,
+};
 pub use settings::{Cloud, DefaultRuleText, ExternalDelete, PassPolicy, RetryAfter, RevokeAnswer, Settings};
 pub use state::{LogEntry, LogMember, State, Violation};
 pub use tenant::Tenant;

@@ -48,6 +48,11 @@ pub(crate) const ELIGIBILITY_READ: &[&str] = &[
     "RoleManagement.Read.All",
     "RoleManagement.ReadWrite.Directory",
 ];
+pub(crate) const DEVICE_READ: &[&str] =
+    &["Device.Read.All", "Device.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+pub(crate) const CONTACT_READ: &[&str] = &["OrgContact.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+pub(crate) const PRINCIPAL_READ: &[&str] =
+    &["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 const REVOKE: &[&str] = &["User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"];
 
 impl Tenant {

@@ -18,6 +18,9 @@ pub struct Seed {
     /// Users that are made instead of listed; they come after `users`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crowd: Option<Crowd>,
+    /// Groups that hold members. They hold no roles; for a group that may, see [`SeedUser::groups`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<SeedMembers>,
     /// The applications that the token endpoint knows.
     pub apps: Vec<SeedApp>,
     /// Keep every request for [`crate::State::log`]. Without it memory stays flat; counts and violations are kept.
@@ -32,6 +35,7 @@ impl Default for Seed {
             settings: Settings::default(),
             users: Vec::new(),
             crowd: None,
+            groups: Vec::new(),
             apps: Vec::new(),
             keep_log: true,
         }
@@ -50,10 +54,12 @@ impl Seed {
         Seed { crowd: Some(Crowd { users, seed }), ..Seed::default() }
     }
 
-    /// The same tenant with the crowd's users listed, for whoever wants to change some of them.
+    /// The same tenant with the crowd's users and groups listed, for whoever wants to change some of them.
     pub fn listed(mut self) -> Seed {
         if let Some(crowd) = self.crowd.take() {
+            let first = self.users.len();
             self.users.extend((0..crowd.users).map(|position| crowd.user(position)));
+            self.groups.extend(crowd.groups(|position| self.users[first + position].id.clone()));
         }
         self
     }
@@ -180,6 +186,70 @@ pub enum Relation {
     Member,
     /// Owns it.
     Owner,
+}
+
+/// A group and who is in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SeedMembers {
+    /// The group's object id.
+    pub id: String,
+    /// The group's name.
+    pub display_name: String,
+    /// Object ids of users, and of other groups in [`Seed::groups`]. An id that is neither is left out.
+    pub members: Vec<String>,
+    /// Members that are neither users nor groups.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_members: Vec<SeedObject>,
+}
+
+/// A directory object of which nothing matters but that it can be a member.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SeedObject {
+    /// What it is.
+    #[serde(rename = "type")]
+    pub object_type: ObjectType,
+    /// The object id.
+    pub id: String,
+    /// The name.
+    pub display_name: String,
+}
+
+/// What a member of a group can be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ObjectType {
+    /// A user.
+    User,
+    /// Another group.
+    Group,
+    /// A device.
+    #[default]
+    Device,
+    /// A contact of the organisation.
+    OrgContact,
+    /// An application's service principal.
+    ServicePrincipal,
+}
+
+impl ObjectType {
+    pub(crate) fn odata_type(self) -> &'static str {
+        match self {
+            ObjectType::User => "#microsoft.graph.user",
+            ObjectType::Group => "#microsoft.graph.group",
+            ObjectType::Device => "#microsoft.graph.device",
+            ObjectType::OrgContact => "#microsoft.graph.orgContact",
+            ObjectType::ServicePrincipal => "#microsoft.graph.servicePrincipal",
+        }
+    }
+
+    /// The type of a cast segment.
+    pub(crate) fn of_cast(segment: &str) -> Option<ObjectType> {
+        use ObjectType::{Device, Group, OrgContact, ServicePrincipal, User};
+        let types = [User, Group, Device, OrgContact, ServicePrincipal];
+        types.into_iter().find(|known| known.odata_type()[1..].eq_ignore_ascii_case(segment))
+    }
 }
 
 /// One application that may ask for tokens.

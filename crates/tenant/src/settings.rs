@@ -42,7 +42,7 @@ pub struct Settings {
     pub premium: bool,
     /// The status of a read of eligible roles without that licence.
     pub premium_refusal_status: u16,
-    /// Objects on one page of a directory list.
+    /// Objects on one page of a directory list without `$top`. Less than 100 bounds `$top`, too.
     pub page_size: usize,
     /// The token bucket's size and refill, each batch member counting as one call; unlimited when absent.
     #[serde(skip_serializing_if = "Option::is_none")]

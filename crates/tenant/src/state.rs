@@ -153,7 +153,7 @@ fn template(path: &str) -> String {
 }
 
 fn is_collection(part: &str, place: usize) -> bool {
-    (place == 0 && part.eq_ignore_ascii_case("users"))
+    (place == 0 && (part.eq_ignore_ascii_case("users") || part.eq_ignore_ascii_case("groups")))
         || part.eq_ignore_ascii_case("methods")
         || Kind::of_segment(part).is_some_and(|kind| kind != Kind::QrCodePin)
 }

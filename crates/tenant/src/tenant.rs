@@ -3,6 +3,7 @@ use crate::answer::{Answer, JSON, Reply};
 use crate::call::{Call, PathError, Version, query, segments};
 use crate::clock;
 use crate::fault::Injected;
+use crate::group::Groups;
 use crate::seed::Seed;
 use crate::state::{LogEntry, Violation};
 use crate::throttle::{Limit, Throttle};
@@ -17,6 +18,7 @@ use std::rc::Rc;
 pub struct Tenant {
     pub(crate) seed: Seed,
     pub(crate) accounts: Vec<Account>,
+    pub(crate) groups: Groups,
     /// Object ids and names, in lower case.
     index: BTreeMap<Box<str>, usize>,
     pub(crate) random: fastrand::Rng,
@@ -39,7 +41,8 @@ impl Tenant {
         let users = std::mem::take(&mut seed.users);
         let password = password();
         let crowd = seed.crowd.clone().unwrap_or_default();
-        let accounts: Vec<Account> = users
+        let first_of_crowd = users.len();
+        let mut accounts: Vec<Account> = users
             .into_iter()
             .chain((0..crowd.users).map(|position| crowd.user(position)))
             .enumerate()
@@ -49,11 +52,20 @@ impl Tenant {
             [&account.seed.user_principal_name, &account.seed.id]
                 .map(|name| (name.to_ascii_lowercase().into(), position))
         });
-        let index = names.collect();
+        let index: BTreeMap<Box<str>, usize> = names.collect();
+        let mut groups = std::mem::take(&mut seed.groups);
+        if seed.crowd.is_some() {
+            groups.extend(crowd.groups(|position| accounts[first_of_crowd + position].seed.id.clone()));
+        }
+        let groups = Groups::new(groups, |id| index.get(id.to_ascii_lowercase().as_str()).copied());
+        for (user, group, direct) in groups.memberships() {
+            accounts[user].member_of.push((group, direct));
+        }
         Tenant {
             throttle: Throttle::new(&seed.settings),
             seed,
             accounts,
+            groups,
             index,
             random: fastrand::Rng::with_seed(0x00e7_2a1d),
             log: Vec::new(),
@@ -198,15 +210,12 @@ impl Tenant {
                     return Err(Answer::insufficient());
                 }
                 let Some(user) = self.find(id) else {
-                    return Err(Answer::error(
-                        404,
-                        "Request_ResourceNotFound",
-                        format!(
-                            "Resource '{id}' does not exist or one of its queried reference-property objects are not present."
-                        ),
-                    ));
+                    return Err(Answer::no_resource(id));
                 };
                 self.of_user(call, user, rest)
+            }
+            [groups, id, name, rest @ ..] if groups.eq_ignore_ascii_case("groups") => {
+                self.group_members(call, id, name, rest)
             }
             [roles, directory, collection]
                 if roles.eq_ignore_ascii_case("roleManagement") && directory.eq_ignore_ascii_case("directory") =>
@@ -238,7 +247,7 @@ impl Tenant {
         }
     }
 
-    fn unrouted_write(&mut self, call: &Call) {
+    pub(crate) fn unrouted_write(&mut self, call: &Call) {
         if call.is_write() {
             self.violate("unroutedWrite", "A write came to a path that the tenant does not serve.", call.now);
         }

@@ -7,7 +7,7 @@ use crate::tenant::Tenant;
 use serde_json::{Map, Value, json};
 
 /// What a read without `$select` shows.
-const DEFAULTS: [&str; 11] = [
+pub(crate) const DEFAULTS: [&str; 11] = [
     "businessPhones",
     "displayName",
     "givenName",
@@ -21,7 +21,7 @@ const DEFAULTS: [&str; 11] = [
     "id",
 ];
 /// What comes only when it is selected.
-const SELECTED: [&str; 12] = [
+pub(crate) const SELECTED: [&str; 12] = [
     "accountEnabled",
     "createdDateTime",
     "creationType",
@@ -36,7 +36,7 @@ const SELECTED: [&str; 12] = [
     "userType",
 ];
 /// What `User.ReadBasic.All` shows.
-const BASIC: [&str; 6] = ["displayName", "givenName", "mail", "surname", "userPrincipalName", "id"];
+pub(crate) const BASIC: [&str; 6] = ["displayName", "givenName", "mail", "surname", "userPrincipalName", "id"];
 
 impl Tenant {
     pub(crate) fn user(&mut self, call: &Call, user: usize) -> Reply {
@@ -72,7 +72,7 @@ impl Tenant {
         Ok(Answer::ok(Value::Object(body)))
     }
 
-    fn property(&self, user: usize, name: &str) -> Value {
+    pub(crate) fn property(&self, user: usize, name: &str) -> Value {
         let account = &self.accounts[user];
         let seed = &account.seed;
         match name {

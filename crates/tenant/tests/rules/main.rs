@@ -11,6 +11,7 @@ mod directory;
 mod errors;
 mod examples;
 mod faults;
+mod groups;
 mod login;
 mod methods;
 mod passes;
