@@ -34,6 +34,8 @@ pub(crate) struct Registered {
     pub(crate) shows_from: u64,
     /// Removed; still shown until then.
     pub(crate) gone: Option<u64>,
+    /// A DELETE has answered that it is removed, be it true or not.
+    pub(crate) told_gone: bool,
     /// What it was before it changed; shown until then.
     pub(crate) former: Option<Box<(Entity, u64)>>,
 }
@@ -48,6 +50,7 @@ impl Registered {
             entity: Entity::of(entity),
             shows_from: 0,
             gone: None,
+            told_gone: false,
             former: None,
         }
     }

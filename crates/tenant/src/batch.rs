@@ -36,6 +36,7 @@ impl Tenant {
         let members = self.members(requests, call.now)?;
         let ancestors = ancestors(&members)?;
         self.batch_writes.clear();
+        self.counted.calls += members.len() as u64;
         let mut injected = std::mem::take(&mut self.injected);
         let mut answers: Vec<Option<Answer>> = members.iter().map(|_| None).collect();
         while let Some(place) = next(&members, &answers) {
@@ -50,6 +51,7 @@ impl Tenant {
                 self.member(call, &members[place], place, ancestors[place].clone(), fault)
             };
             answer.stamp(call.now, request_id, request_id);
+            self.counted.throttled += u64::from(answer.status == 429);
             answers[place] = Some(answer);
         }
         let mut responses = Vec::new();

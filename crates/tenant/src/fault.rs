@@ -284,6 +284,8 @@ impl Tenant {
     fn note(&mut self, request: &Request<Bytes>, status: u16, now: u64) {
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let entry = LogEntry::of(request.method().as_str(), path, clock::rfc3339(now));
+        self.counted.http_requests += u64::from(entry.version != "login");
+        self.counted.throttled += u64::from(status == 429);
         self.record(LogEntry { status, ..entry });
     }
 }

@@ -84,6 +84,7 @@ mod answer;
 mod batch;
 mod call;
 mod clock;
+mod counts;
 mod crowd;
 mod default_rule;
 mod directory;
@@ -107,6 +108,7 @@ mod throttle;
 mod token;
 mod user;
 
+pub use counts::Counts;
 pub use crowd::Crowd;
 pub use fault::{Delivery, DeliveryError, FaultRates, Faults};
 pub use seed::{

@@ -188,10 +188,21 @@ impl Tenant {
         if kind == Kind::External {
             self.external_form(call)?;
         }
-        if self.begin_write(call, user) {
+        let lost = self.begin_write(call, user);
+        let place = match self.place(user, kind, id) {
+            Ok(place) => place,
+            Err(_) if lost => return Ok(Answer::no_content()),
+            Err(gone) => {
+                let methods = &self.accounts[user].methods;
+                let removed = methods.iter().any(|method| method.kind == kind && method.is_called(id));
+                self.counted.deletes_of_what_was_gone += u64::from(removed);
+                return Err(gone);
+            }
+        };
+        if lost {
+            self.tell_gone(user, place);
             return Ok(Answer::no_content());
         }
-        let place = self.place(user, kind, id)?;
         let settings = &self.seed.settings;
         let account = &self.accounts[user];
         order_of_phones(account, place)?;
@@ -207,7 +218,15 @@ impl Tenant {
         if last {
             account.prefer("none", call.now);
         }
+        self.counted.deletes += 1;
+        self.tell_gone(user, place);
         Ok(Answer::no_content())
+    }
+
+    fn tell_gone(&mut self, user: usize, place: usize) {
+        let method = &mut self.accounts[user].methods[place];
+        self.counted.repeated_deletes += u64::from(method.told_gone);
+        method.told_gone = true;
     }
 
     /// Only one of the two forms is routed.

@@ -1,7 +1,7 @@
 //! The tenant behind a socket.
 //!
-//! Beside Graph and the token endpoint it serves tests: `GET /_tenant/state`, `GET /_tenant/exchange`,
-//! `POST /_tenant/reset` (a seed as the body replaces the first one) and `GET /_tenant/token` (mints a token from
+//! Beside Graph and the token endpoint it serves tests: `GET /_tenant/state`, `GET /_tenant/summary` (the state's counts
+//! alone), `GET /_tenant/exchange`, `POST /_tenant/reset` (a seed as the body replaces the first one) and `GET /_tenant/token` (mints a token from
 //! `roles`, `scp`, `oid`, `wids`, `appid`, `aud`, `tid`, `exp` and `uti`; without `roles` and `scp` an application's
 //! that may do everything).
 
@@ -108,6 +108,7 @@ fn control(shared: &mut Shared, request: &Request<Bytes>) -> Response<Full<Bytes
     match (request.method().as_str(), request.uri().path()) {
         ("GET", "/_tenant/state") => json(&shared.tenant.state()),
         ("GET", "/_tenant/exchange") => json(&shared.tenant.exchange()),
+        ("GET", "/_tenant/summary") => json(&shared.tenant.counts()),
         ("GET", "/_tenant/token") => {
             let claims = claims(request.uri().query().unwrap_or_default());
             plain(StatusCode::OK, shared.tenant.access_token(&claims))

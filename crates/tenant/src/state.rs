@@ -1,4 +1,5 @@
 use crate::call::segments;
+use crate::counts::Counts;
 use crate::kind::Kind;
 use crate::pass;
 use crate::seed::SeedUser;
@@ -15,6 +16,8 @@ pub struct State {
     pub violations: Vec<Violation>,
     /// Every request that arrived. It holds no token and no pass.
     pub log: Vec<LogEntry>,
+    /// The same in numbers.
+    pub counts: Counts,
 }
 
 /// A mistake of a caller.
@@ -104,7 +107,7 @@ impl Tenant {
                 user
             })
             .collect();
-        State { users, violations: self.violations.clone(), log: self.log.clone() }
+        State { users, violations: self.violations.clone(), log: self.log.clone(), counts: self.counts() }
     }
 
     /// The log as short lines, ids left out:

@@ -2,6 +2,7 @@ use crate::account::{Account, password};
 use crate::answer::{Answer, JSON, Reply};
 use crate::call::{Call, PathError, Version, query, segments};
 use crate::clock;
+use crate::counts::Counts;
 use crate::fault::Injected;
 use crate::group::Groups;
 use crate::seed::Seed;
@@ -24,6 +25,7 @@ pub struct Tenant {
     pub(crate) random: fastrand::Rng,
     pub(crate) throttle: Throttle,
     pub(crate) log: Vec<LogEntry>,
+    pub(crate) counted: Counts,
     pub(crate) violations: Vec<Violation>,
     pub(crate) refused_tokens: BTreeSet<u64>,
     pub(crate) challenged: Option<u64>,
@@ -69,6 +71,7 @@ impl Tenant {
             index,
             random: fastrand::Rng::with_seed(0x00e7_2a1d),
             log: Vec::new(),
+            counted: Counts::default(),
             violations: Vec::new(),
             refused_tokens: BTreeSet::new(),
             challenged: None,
@@ -89,6 +92,7 @@ impl Tenant {
         if entry.version == "login" {
             return self.login(&parts, entry, &body, now);
         }
+        self.counted.http_requests += 1;
         let client_request_id = ascii(&parts.headers, "client-request-id");
         let request_id = self.new_id();
         let reply = self.graph(&parts, &body, now, &request_id, &mut entry);
@@ -97,6 +101,7 @@ impl Tenant {
         };
         let client_request_id = if client_request_id.is_empty() { request_id.clone() } else { client_request_id };
         answer.stamp(now, &request_id, &client_request_id);
+        self.counted.throttled += u64::from(answer.status == 429);
         entry.status = answer.status;
         self.record(entry);
         respond(
@@ -153,6 +158,7 @@ impl Tenant {
             call.expect("POST")?;
             return self.batch(&call, request_id, entry);
         }
+        self.counted.calls += 1;
         self.execute(call, &path)
     }
 
@@ -183,6 +189,7 @@ impl Tenant {
         let mut answer = match self.route(&call) {
             Ok(answer) | Err(answer) => answer,
         };
+        self.counted.writes += u64::from(call.is_write() && answer.status < 400);
         if let Some(usage) = usage {
             answer = answer.with("x-ms-throttle-limit-percentage", usage);
         }

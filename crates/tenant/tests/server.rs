@@ -107,6 +107,12 @@ fn it_serves_a_crowd_and_keeps_no_log() {
     let token = server.token();
     let statuses = [1, 2, 3].map(|_| server.ask("GET", "/v1.0/users/user00012@contoso.com", Some(&token)).unwrap().0);
     assert_eq!(statuses, [200, 200, 429]);
+    let summary = server.ask("GET", "/_tenant/summary", None).unwrap().1;
+    assert_eq!(
+        summary,
+        "{\"httpRequests\":3,\"calls\":3,\"throttled\":1,\"writes\":0,\"deletes\":0,\"repeatedDeletes\":0,\
+         \"deletesOfWhatWasGone\":0,\"users\":12,\"violations\":0}"
+    );
     let state = server.ask("GET", "/_tenant/state", None).unwrap().1;
     let state: entra_tenant::State = serde_json::from_str(&state).unwrap();
     assert!(state.users == Tenant::new(Seed::crowd(12, 7)).state().users);

@@ -4,6 +4,7 @@
 mod authorization;
 mod batch;
 mod clouds;
+mod counts;
 mod crowd;
 mod default_rule;
 mod delays;
