@@ -1,0 +1,56 @@
+import { paced } from "./sides.mjs";
+
+const LATENCY = 20;
+const SEQUENTIAL_USERS = 100;
+
+/**
+ * What is measured. The sequential sides work on fewer users where they would take all day, and are scaled.
+ *
+ * @returns Scenarios, each with its tenant, and with the sides and the number of users of each.
+ */
+export function scenarios(sides, { quick, slow, memory, rounds }) {
+  const ours = sides.filter((side) => side.isOurs);
+  const peers = sides.filter((side) => ["fetch", "graph-client-8"].includes(side.id));
+  const among = (users) => (side) => ({ side, users });
+  const limited = (callsPer10s, users, repeat) => ({
+    id: `limit-${callsPer10s}`,
+    title: `${users} users, ${LATENCY} ms, ${callsPer10s} calls per 10 s`,
+    users,
+    latency: LATENCY,
+    callsPer10s,
+    rounds: repeat,
+    runs: [...peers, ...ours.flatMap((side) => [paced(side, callsPer10s), side])].map(among(users)),
+  });
+  const unthrottled = (users, sequentialUsers) => ({
+    id: "unthrottled",
+    title: `${thousands(users)} users, ${LATENCY} ms, unthrottled`,
+    users,
+    latency: LATENCY,
+    rounds,
+    runs: sides.map((side) => ({ side, users: side.isSequential ? sequentialUsers : users })),
+  });
+  const all = quick
+    ? [unthrottled(40, 8), { ...limited(200, 25, 1), runs: ours.map(among(25)) }]
+    : [
+        unthrottled(1000, SEQUENTIAL_USERS),
+        limited(200, 100, rounds),
+        ...(slow ? [limited(5, 10, 1)] : []),
+        ...(memory ? [crowd(1000), crowd(100_000)] : []),
+      ];
+  return all.filter((scenario) => scenario.runs.length > 0);
+
+  function crowd(users) {
+    return {
+      id: `memory-${users}`,
+      title: `${thousands(users)} users, no latency, unthrottled`,
+      users,
+      latency: 0,
+      rounds: 1,
+      runs: ours.map(among(users)),
+    };
+  }
+}
+
+function thousands(number) {
+  return number.toLocaleString("en-US");
+}
