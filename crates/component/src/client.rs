@@ -1,7 +1,8 @@
 use crate::bindings::exports::entra::mfa_reset::reset as wit;
+use crate::bulk_run::BulkRun;
 use crate::convert::{Convert, from_wit, to_wit};
 use crate::http::Bounds;
-use crate::shell;
+use crate::shell::{self, Shell};
 use entra_mfa_reset as core;
 use entra_mfa_reset::run::Run;
 use std::cell::{Cell, RefCell};
@@ -24,6 +25,14 @@ impl Client {
         self.seed.set(seed.wrapping_add(1));
         let run = self.core.borrow().as_ref().map(begin).map_err(|error| to_wit(error.clone()))?;
         shell::perform(run, seed, self.bounds).map(to_wit).map_err(to_wit)
+    }
+
+    fn many(&self, begin: impl FnOnce(&core::Client) -> Run<Result<(), core::Error>>) -> wit::BulkRun {
+        let seed = self.seed.get();
+        self.seed.set(seed.wrapping_add(1));
+        let run = self.core.borrow().as_ref().map(begin).map_err(core::Error::clone);
+        let shell = run.and_then(|run| Shell::start(run.without_events(), seed, self.bounds));
+        wit::BulkRun::new(BulkRun::new(shell, self.options.limits.users))
     }
 }
 
@@ -63,6 +72,18 @@ impl wit::GuestClient for Client {
         options: wit::IssuePassOptions,
     ) -> Result<wit::Report, wit::ErrorInfo> {
         self.perform(|client| client.issue_temporary_access_pass(&user, from_wit(options)))
+    }
+
+    fn reset_many(&self, defaults: wit::ResetOptions) -> wit::BulkRun {
+        self.many(|client| client.reset_many(from_wit(defaults)))
+    }
+
+    fn plan_many(&self, defaults: wit::ResetOptions) -> wit::BulkRun {
+        self.many(|client| client.plan_many(from_wit(defaults)))
+    }
+
+    fn group_members(&self, group: String, next: Option<String>) -> Result<wit::MembersPage, wit::ErrorInfo> {
+        self.perform(|client| client.group_members(&group, next.as_deref()))
     }
 
     fn set_credential(&self, credential: wit::Credential) -> Result<(), wit::ErrorInfo> {

@@ -3,7 +3,7 @@
 //! Records are taken apart by all their fields and enums by all their cases, so that one which is missing on either
 //! side does not compile.
 
-use crate::bindings::exports::entra::mfa_reset::types as wit;
+use crate::bindings::exports::entra::mfa_reset::{reset, types as wit};
 use entra_mfa_reset as core;
 
 /// The same value on the other side.
@@ -171,7 +171,13 @@ record!(
         reason,
     }
 );
-record!(core::MethodReport = wit::MethodReport { id, kind, label, action, outcome, is_default, reason, error });
+record!(
+    core::MethodReport =
+        wit::MethodReport { id, kind, label, action, outcome, is_default, created_date_time, reason, error }
+);
+record!(core::MembersPage => reset::MembersPage { users, skipped, next });
+record!(core::Intent = wit::Intent { user, user_id, user_principal_name, planned, at });
+record!(core::PlannedMethod = wit::PlannedMethod { id, kind, label, action, created_date_time });
 record!(core::SignInPreferenceReport = wit::SignInPreferenceReport { before, after, outcome, error });
 record!(core::SessionsReport = wit::SessionsReport { outcome, valid_from, reason, error });
 record!(
@@ -236,6 +242,7 @@ record!(wit::ResetRequest => core::ResetRequest {
     user,
     methods,
     method_ids,
+    planned,
     keep,
     revoke_sessions,
     temporary_access_pass,
@@ -256,6 +263,43 @@ record!(wit::IssuePassOptions => core::IssuePassOptions {
     reason,
 });
 record!(wit::RevokeSessionsOptions => core::RevokeSessionsOptions { reason });
+
+impl Convert<core::ResetRequest> for wit::ResetOptions {
+    fn convert(self) -> core::ResetRequest {
+        let wit::ResetOptions {
+            methods,
+            method_ids,
+            planned,
+            keep,
+            revoke_sessions,
+            temporary_access_pass,
+            per_user_mfa,
+            allow_privileged,
+            not_after,
+            backup,
+            verify,
+            stable_only,
+            reason,
+        } = self;
+        wit::ResetRequest {
+            user: String::new(),
+            methods,
+            method_ids,
+            planned,
+            keep,
+            revoke_sessions,
+            temporary_access_pass,
+            per_user_mfa,
+            allow_privileged,
+            not_after,
+            backup,
+            verify,
+            stable_only,
+            reason,
+        }
+        .convert()
+    }
+}
 
 impl Convert<String> for core::PassValue {
     fn convert(self) -> String {
@@ -301,13 +345,25 @@ impl Convert<core::Credential> for wit::Credential {
 impl Convert<core::Limits> for wit::Limits {
     fn convert(self) -> core::Limits {
         let default = core::Limits::default();
-        let wit::Limits { request_seconds, verify_seconds, retries, retry_seconds, response_bytes } = self;
+        let wit::Limits {
+            request_seconds,
+            verify_seconds,
+            retries,
+            retry_seconds,
+            response_bytes,
+            calls_per10s,
+            concurrency,
+            users,
+        } = self;
         core::Limits {
             request_seconds: request_seconds.unwrap_or(default.request_seconds),
             verify_seconds: verify_seconds.unwrap_or(default.verify_seconds),
             retries: retries.unwrap_or(default.retries),
             retry_seconds: retry_seconds.unwrap_or(default.retry_seconds),
             response_bytes: response_bytes.unwrap_or(default.response_bytes),
+            calls_per_10s: calls_per10s,
+            concurrency: concurrency.unwrap_or(default.concurrency),
+            users,
         }
     }
 }

@@ -9,6 +9,7 @@
 #![allow(clippy::result_large_err)]
 #![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unreachable, clippy::unwrap_used)]
 
+mod bulk_run;
 mod client;
 mod convert;
 mod http;
@@ -43,6 +44,7 @@ struct Plugin;
 
 impl Guest for Plugin {
     type Client = client::Client;
+    type BulkRun = bulk_run::BulkRun;
 
     fn to_json(report: Report) -> String {
         convert::from_wit::<_, entra_mfa_reset::Report>(report).to_json()

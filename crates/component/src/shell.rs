@@ -1,6 +1,6 @@
 use crate::http::{Bounds, Flight};
-use entra_mfa_reset::Error;
-use entra_mfa_reset::run::{Effect, EffectId, Reply, Run};
+use entra_mfa_reset::run::{Effect, EffectId, Reply, Run, Step};
+use entra_mfa_reset::{Error, Intent, Report};
 use std::collections::VecDeque;
 use wasi::clocks::{monotonic_clock, wall_clock};
 use wasi::io::poll::{Pollable, poll};
@@ -8,31 +8,92 @@ use wasi::io::poll::{Pollable, poll};
 const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 
 /// Runs an operation to its end.
-pub fn perform<T>(mut run: Run<Result<T, Error>>, seed: u64, bounds: Bounds) -> Result<T, Error> {
-    let clock = Clock::start();
-    let mut waits = Vec::new();
-    let mut replies = VecDeque::new();
-    let mut step = run.start(clock.now(), seed).map_err(defect)?;
-    loop {
-        // Before the new effects start, so that a connection that nobody waits for does not stand beside them.
-        waits.retain(|wait: &Wait| !step.cancelled.contains(&wait.id));
-        if let Some(outcome) = step.outcome {
-            return outcome;
+pub fn perform<T>(run: Run<Result<T, Error>>, seed: u64, bounds: Bounds) -> Result<T, Error> {
+    let mut shell = Shell::start(run, seed, bounds)?;
+    match shell.turn()? {
+        Turn::Done(outcome) => outcome,
+        Turn::Asked(..) | Turn::Idle => Err(Error::internal("the run waits for something that was never begun")),
+    }
+}
+
+/// One run, and what is under way for it.
+pub struct Shell<T> {
+    run: Run<Result<T, Error>>,
+    bounds: Bounds,
+    clock: Clock,
+    waits: Vec<Wait>,
+    replies: VecDeque<(EffectId, Reply)>,
+    asked: VecDeque<(EffectId, Asked)>,
+    outcome: Option<Result<T, Error>>,
+}
+
+/// What only the host can answer.
+pub enum Asked {
+    Targets(usize),
+    Begin(Intent),
+    Report(Box<Report>),
+}
+
+/// Why a shell has stopped working.
+pub enum Turn<T> {
+    Done(Result<T, Error>),
+    Asked(EffectId, Asked),
+    /// There is nothing to do until the host answers what it was asked.
+    Idle,
+}
+
+impl<T> Shell<T> {
+    pub fn start(mut run: Run<Result<T, Error>>, seed: u64, bounds: Bounds) -> Result<Self, Error> {
+        let clock = Clock::start();
+        let step = run.start(clock.now(), seed).map_err(defect)?;
+        let mut shell = Shell {
+            run,
+            bounds,
+            clock,
+            waits: Vec::new(),
+            replies: VecDeque::new(),
+            asked: VecDeque::new(),
+            outcome: None,
+        };
+        shell.take(step);
+        Ok(shell)
+    }
+
+    /// Answers what the host was asked.
+    pub fn answer(&mut self, id: EffectId, reply: Reply) {
+        self.replies.push_back((id, reply));
+    }
+
+    /// Works until there is something for the host.
+    pub fn turn(&mut self) -> Result<Turn<T>, Error> {
+        loop {
+            if let Some((id, asked)) = self.asked.pop_front() {
+                return Ok(Turn::Asked(id, asked));
+            }
+            if let Some(outcome) = self.outcome.take() {
+                return Ok(Turn::Done(outcome));
+            }
+            if self.replies.is_empty() {
+                await_some(&mut self.waits, &mut self.replies);
+            }
+            let Some((id, reply)) = self.replies.pop_front() else { return Ok(Turn::Idle) };
+            let step = self.run.resume(id, reply, self.clock.now()).map_err(defect)?;
+            self.take(step);
         }
+    }
+
+    fn take(&mut self, step: Step<Result<T, Error>>) {
+        // Before the new effects start, so that a connection that nobody waits for does not stand beside them.
+        self.waits.retain(|wait| !step.cancelled.contains(&wait.id));
         for (id, effect) in step.effects {
-            match begin(effect, bounds) {
-                Begun::Waiting(task) => waits.push(Wait { id, task }),
-                Begun::Answered(reply) => replies.push_back((id, reply)),
+            match begin(effect, self.bounds) {
+                Begun::Waiting(task) => self.waits.push(Wait { id, task }),
+                Begun::Answered(reply) => self.replies.push_back((id, reply)),
+                Begun::Asked(asked) => self.asked.push_back((id, asked)),
                 Begun::Unanswered => {}
             }
         }
-        if replies.is_empty() {
-            await_some(&mut waits, &mut replies);
-        }
-        let Some((id, reply)) = replies.pop_front() else {
-            return Err(Error::internal("the run waits for something that was never begun"));
-        };
-        step = run.resume(id, reply, clock.now()).map_err(defect)?;
+        self.outcome = step.outcome;
     }
 }
 
@@ -98,6 +159,7 @@ impl Wait {
 enum Begun {
     Waiting(Task),
     Answered(Reply),
+    Asked(Asked),
     Unanswered,
 }
 
@@ -115,6 +177,9 @@ fn begin(effect: Effect, bounds: Bounds) -> Begun {
         Effect::Token(_) => Begun::Answered(Reply::Token(Err("this component has no identity library".to_owned()))),
         // WIT has no callbacks; what an event says stands in the report as well.
         Effect::Emit(_) => Begun::Unanswered,
+        Effect::NextTargets { at_most } => Begun::Asked(Asked::Targets(at_most)),
+        Effect::Begin(intent) => Begun::Asked(Asked::Begin(intent)),
+        Effect::Report(report) => Begun::Asked(Asked::Report(report)),
     }
 }
 

@@ -1,8 +1,11 @@
+use crate::bulk;
 use crate::directory::{self, User};
 use crate::error::{Error, ErrorCode};
 use crate::event::{EventOutcome, EventStep};
 use crate::execute::Execution;
-use crate::graph::{Claims, Context, Failure, Graph, Order, Session, UserName, Version};
+use crate::graph::{Claims, Context, Failure, Graph, Line, Session, UserName};
+use crate::intent::{Intent, PlannedMethod};
+use crate::members::{self, MembersPage};
 use crate::methods::{self, Registered};
 use crate::options::{ClientOptions, Credential};
 use crate::outcome::{self, Found, Made};
@@ -10,7 +13,7 @@ use crate::plan::{self, PlannedSessions};
 use crate::report::{GuardReport, Report, SessionsOutcome};
 use crate::request::{AllowPrivileged, IssuePassOptions, PassOptions, ResetRequest, RevokeSessionsOptions};
 use crate::residuals;
-use crate::run::{Host, Run};
+use crate::run::{Host, Run, first};
 use crate::sessions;
 use crate::status::Status;
 use crate::time;
@@ -61,18 +64,49 @@ impl Client {
         self.run(options.reason.clone(), move |graph| async move { issue_pass(&graph, &user, options).await })
     }
 
+    /// Resets many users: it asks for them with [`Effect::NextTargets`](crate::run::Effect::NextTargets), and hands each
+    /// report out with [`Effect::Report`](crate::run::Effect::Report), in the order in which they finish. Every user
+    /// gets a report. What a request leaves out comes from the defaults, whose own `user` is not looked at.
+    ///
+    /// An error means that the run was cancelled, or was given more users than `limits.users`.
+    pub fn reset_many(&self, defaults: ResetRequest) -> Run<Result<(), Error>> {
+        self.many(defaults, Mode::Reset)
+    }
+
+    /// Says of many users what [`Client::reset_many`] would do. Writes nothing.
+    pub fn plan_many(&self, defaults: ResetRequest) -> Run<Result<(), Error>> {
+        self.many(defaults, Mode::Plan)
+    }
+
+    /// The users among a group's transitive members, page by page: `next` is what the page before says.
+    pub fn group_members(&self, group: &str, next: Option<&str>) -> Run<Result<MembersPage, Error>> {
+        let (group, next) = (group.to_owned(), next.map(str::to_owned));
+        self.run(None, move |graph| async move { members::read(&graph, &group, next.as_deref()).await })
+    }
+
+    fn many(&self, defaults: ResetRequest, mode: Mode) -> Run<Result<(), Error>> {
+        let session = self.session.clone();
+        Run::new(move |host: Host| bulk::run(host, session, defaults, mode))
+    }
+
     fn run<T, F>(&self, reason: Option<String>, operation: impl FnOnce(Graph) -> F + 'static) -> Run<T>
     where
         F: Future<Output = T> + 'static,
         T: 'static,
     {
         let session = self.session.clone();
-        Run::new(move |host: Host| operation(Graph::new(host, session, reason)))
+        Run::new(move |host: Host| async move {
+            let line = Line::new(host, session, false);
+            match first(operation(Graph::new(line.clone(), 0, reason)), line.drive()).await {
+                Ok(result) => result,
+                Err(never) => match never {},
+            }
+        })
     }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Mode {
+pub(crate) enum Mode {
     Plan,
     Reset,
 }
@@ -107,14 +141,18 @@ async fn read_target(
     name: &UserName,
     wanted: Wanted,
 ) -> Result<(Target, Result<Registered, Error>), Error> {
-    let token = graph.token(None).await?;
-    let caller = Claims::of(&token);
+    graph.enter(name)?;
+    let caller = graph.caller().await?;
     let resolved = match name {
         UserName::Id(_) => None,
         UserName::PrincipalName(_) => Some(directory::read_user(graph.call(&directory::user_call(name)).await, name)?),
     };
     let (UserName::Id(given) | UserName::PrincipalName(given)) = name;
     let id = resolved.as_ref().map_or_else(|| given.clone(), |user| user.id.clone());
+    if resolved.is_some() {
+        graph.set_subject(&id);
+        graph.claim(&id)?;
+    }
     let mut calls = Vec::from(directory::guard_calls(&id));
     if resolved.is_none() {
         calls.push(directory::user_call(name));
@@ -125,7 +163,7 @@ async fn read_target(
             Wanted::Methods { stable_only } => methods::read(graph, &id, stable_only).await,
         }
     };
-    let (mut answers, registered) = join(graph.batch(Version::V1, &calls, Order::Parallel), beside).await;
+    let (mut answers, registered) = join(graph.all(&calls), beside).await;
     let user = match resolved {
         Some(user) => user,
         None => {
@@ -158,7 +196,7 @@ async fn status(graph: &Graph, user: &str) -> Result<Status, Error> {
     })
 }
 
-async fn reset(graph: &Graph, request: &ResetRequest, mode: Mode) -> Result<Report, Error> {
+pub(crate) async fn reset(graph: &Graph, request: &ResetRequest, mode: Mode) -> Result<Report, Error> {
     let started = graph.host.now();
     request.check()?;
     let expiry = check_not_after(request, started);
@@ -185,12 +223,23 @@ async fn reset(graph: &Graph, request: &ResetRequest, mode: Mode) -> Result<Repo
     if mode == Mode::Reset {
         // The reading may have taken a while, behind a throttled tenant for example.
         check_not_after(request, graph.host.now())?;
+        graph.begin(|| intent(graph, request, &target.user, plan.planned(&registered))).await?;
         execution.run().await?;
         verification = outcome::verify(graph, request, &plan, &mut execution).await;
     }
     let found = Found { user: &target.user, guard: target.guard, registered: &registered, plan: &plan };
     let dry = (mode == Mode::Plan).then(|| verdict.err());
     Ok(outcome::report(graph, request, found, Made { execution, verification, dry, started }))
+}
+
+fn intent(graph: &Graph, request: &ResetRequest, user: &User, planned: Vec<PlannedMethod>) -> Intent {
+    Intent {
+        user: request.user.clone(),
+        user_id: user.id.clone(),
+        user_principal_name: user.user_principal_name.clone(),
+        planned,
+        at: time::timestamp(graph.host.now()),
+    }
 }
 
 fn check_not_after(request: &ResetRequest, now: u64) -> Result<(), Error> {

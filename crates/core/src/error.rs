@@ -85,7 +85,8 @@ impl Error {
         Error::build(code, message.as_ref(), help.as_ref())
     }
 
-    pub(crate) fn invalid(message: impl AsRef<str>, help: impl AsRef<str>) -> Self {
+    /// Input that is wrong, for shells that see it first.
+    pub fn invalid(message: impl AsRef<str>, help: impl AsRef<str>) -> Self {
         Error::build(ErrorCode::InvalidInput, message.as_ref(), help.as_ref())
     }
 

@@ -1,7 +1,9 @@
 use crate::error::ErrorCode;
 use crate::kind::Kind;
 use crate::report::MethodAction;
+use crate::time::timestamp;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// One step of a run, as it happens. It never holds a pass, a token or a whole phone number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +34,28 @@ pub struct Event {
     /// The request's `reason`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+impl Event {
+    pub(crate) fn new(now: u64, step: EventStep, outcome: EventOutcome) -> Event {
+        Event {
+            at: timestamp(now),
+            step,
+            outcome,
+            user_id: None,
+            method: None,
+            wait_milliseconds: None,
+            error: None,
+            request_id: None,
+            reason: None,
+        }
+    }
+
+    pub(crate) fn of_wait(mut self, duration: Duration, why: Option<ErrorCode>) -> Event {
+        self.wait_milliseconds = u64::try_from(duration.as_millis()).ok();
+        self.error = why;
+        self
+    }
 }
 
 /// The method that an event is about.

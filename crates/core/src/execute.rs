@@ -50,7 +50,7 @@ impl<'a> Execution<'a> {
         plan: &'a Plan,
         stable_only: bool,
     ) -> Self {
-        let begin = |step: &plan::PlannedMethod| Done {
+        let begin = |step: &plan::PlannedStep| Done {
             outcome: match step.action {
                 MethodAction::Keep => MethodOutcome::Kept,
                 MethodAction::Delete | MethodAction::Deactivate => MethodOutcome::Planned,

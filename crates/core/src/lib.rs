@@ -6,13 +6,16 @@
 #![forbid(unsafe_code)]
 
 mod backup;
+mod bulk;
 mod client;
 mod directory;
 mod error;
 mod event;
 mod execute;
 mod graph;
+mod intent;
 mod kind;
+mod members;
 mod methods;
 mod options;
 mod outcome;
@@ -27,15 +30,19 @@ mod request;
 mod residuals;
 pub mod run;
 mod secret;
+mod seen;
 mod sessions;
 mod status;
+mod target;
 mod time;
 mod verify;
 
 pub use client::Client;
 pub use error::{Error, ErrorCode, GraphError};
 pub use event::{Event, EventMethod, EventOutcome, EventStep};
+pub use intent::{Intent, PlannedMethod};
 pub use kind::Kind;
+pub use members::MembersPage;
 pub use options::{ClientOptions, Cloud, Credential, Limits};
 pub use report::*;
 pub use request::{
@@ -44,3 +51,4 @@ pub use request::{
 };
 pub use secret::Secret;
 pub use status::{MethodStatus, Status};
+pub use target::Target;

@@ -1,7 +1,7 @@
 //! What is registered for a user: reading it, in the one list or kind by kind, and making it readable for people.
 
 use crate::error::{Error, ErrorCode};
-use crate::graph::{Answer, Call, Context, Failure, Graph, Object, Order, Path, Version, flag, object, text};
+use crate::graph::{Answer, Call, Context, Failure, Graph, Object, Path, Version, flag, object, text};
 use crate::kind::{Kind, KindSet};
 use crate::report::AddedMethod;
 use crate::request::PerUserMfaState;
@@ -330,7 +330,7 @@ pub(crate) async fn read(graph: &Graph, user_id: &str, stable_only: bool) -> Res
     if !graph.session.no_mixed_list.get() {
         calls.push(get("methods"));
     }
-    let mut answers = graph.batch(Version::Beta, &calls, Order::Parallel).await;
+    let mut answers = graph.all(&calls).await;
     let mixed = if graph.session.no_mixed_list.get() { None } else { answers.pop() };
     let mut settings = answers.into_iter();
     registered.preference = optional(settings.next())?.and_then(|answer| answer.entity().map(Preference::read));
@@ -453,7 +453,7 @@ async fn kind_by_kind(
         }
         let call = |shelf: &&Shelf| Call::get(version, authentication(user_id, shelf.segment), Context::Methods);
         let calls: Vec<Call> = shelves.iter().map(call).collect();
-        let answers = graph.batch(version, &calls, Order::Parallel).await;
+        let answers = graph.all(&calls).await;
         for (shelf, answer) in shelves.into_iter().zip(answers) {
             let answer = answer.map_err(Failure::into_error)?;
             match answer.status.as_u16() {

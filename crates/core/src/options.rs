@@ -70,11 +70,30 @@ pub struct Limits {
     pub retry_seconds: u32,
     /// The largest response body, in bytes.
     pub response_bytes: u32,
+    /// Calls in ten seconds, each member of a batch counting as one; no budget when absent. Graph's limits are a
+    /// tenant's, so this is what the tenant can spare.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calls_per_10s: Option<u32>,
+    /// HTTP requests in flight, when many users are reset at once.
+    pub concurrency: u32,
+    /// Users of one run of many; no cap when absent. A run that is given more ends with `invalidInput` after those
+    /// that it may take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub users: Option<u32>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { request_seconds: 100, verify_seconds: 30, retries: 5, retry_seconds: 120, response_bytes: 8 << 20 }
+        Limits {
+            request_seconds: 100,
+            verify_seconds: 30,
+            retries: 5,
+            retry_seconds: 120,
+            response_bytes: 8 << 20,
+            calls_per_10s: None,
+            concurrency: 16,
+            users: None,
+        }
     }
 }
 

@@ -133,19 +133,21 @@ fn methods(execution: &Execution<'_>, plan: &Plan) -> Vec<MethodReport> {
             action: plan.steps[at].action,
             outcome: done.outcome,
             is_default: registered.is_default(at),
+            created_date_time: method.created.clone(),
             reason: done.reason.clone(),
             error: done.error.clone(),
         }
     };
     let handled = execution.order.iter().copied();
     let rest = (0..registered.methods.len()).filter(|at| !execution.order.contains(at));
-    let absent = plan.absent.iter().map(|id| MethodReport {
-        id: crate::methods::printable(id),
-        kind: Kind::Unknown,
-        label: "not registered".into(),
-        action: MethodAction::Delete,
+    let absent = plan.absent.iter().map(|absent| MethodReport {
+        id: absent.id.clone(),
+        kind: absent.kind,
+        label: absent.label.clone(),
+        action: absent.action,
         outcome: MethodOutcome::AlreadyGone,
         is_default: None,
+        created_date_time: None,
         reason: Some("the live list does not show this id".into()),
         error: None,
     });

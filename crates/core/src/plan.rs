@@ -2,8 +2,9 @@
 
 use crate::directory::User;
 use crate::error::Error;
+use crate::intent::PlannedMethod;
 use crate::kind::Kind;
-use crate::methods::{Method, Registered, preferred};
+use crate::methods::{Method, Registered, preferred, printable};
 use crate::report::MethodAction;
 use crate::request::{Methods, PassOptions, PerUserMfaState, Preset, ResetRequest};
 
@@ -11,9 +12,9 @@ use crate::request::{Methods, PassOptions, PerUserMfaState, Preset, ResetRequest
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Plan {
     /// One a registered method, in the order of [`Registered::methods`].
-    pub(crate) steps: Vec<PlannedMethod>,
-    /// Ids that were named and are not registered.
-    pub(crate) absent: Vec<String>,
+    pub(crate) steps: Vec<PlannedStep>,
+    /// What was named, or planned before, and is not registered.
+    pub(crate) absent: Vec<Absent>,
     /// Where the default can be moved to, best first, because it goes and must not block its own removal.
     pub(crate) moves: Vec<Move>,
     pub(crate) pass: Option<PassOptions>,
@@ -26,7 +27,15 @@ pub(crate) struct Plan {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PlannedMethod {
+pub(crate) struct Absent {
+    pub(crate) id: String,
+    pub(crate) kind: Kind,
+    pub(crate) label: String,
+    pub(crate) action: MethodAction,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PlannedStep {
     pub(crate) action: MethodAction,
     pub(crate) reason: Option<String>,
     /// The new pass replaces it; it needs no removal of its own.
@@ -80,6 +89,11 @@ impl ResetRequest {
             Methods::Preset(Preset::None) => Vec::new(),
             Methods::Kinds(kinds) => kinds,
         }
+    }
+
+    /// Whether an earlier run, if there was one, had planned to remove this very method.
+    fn has_planned(&self, method: &Method) -> bool {
+        self.planned.as_ref().is_none_or(|planned| planned.iter().any(|planned| planned.is(method)))
     }
 
     fn names_kind(&self, kind: Kind) -> bool {
@@ -141,7 +155,7 @@ impl ResetRequest {
 pub(crate) fn plan(request: &ResetRequest, user: &User, registered: &Registered) -> Result<Plan, Error> {
     let kinds = request.kinds();
     let pass = request.temporary_access_pass.as_ref().map(|pass| pass.options());
-    let steps: Vec<PlannedMethod> =
+    let steps: Vec<PlannedStep> =
         registered.methods.iter().map(|method| step(request, &kinds, pass.is_some(), method)).collect();
     let goes = |at: usize| steps[at].action != MethodAction::Keep;
     let methods = &registered.methods;
@@ -154,11 +168,8 @@ pub(crate) fn plan(request: &ResetRequest, user: &User, registered: &Registered)
             "Remove both, or keep both.",
         ));
     }
-    let absent = request.method_ids.iter().flatten();
-    let absent =
-        absent.filter(|id| !methods.iter().any(|method| method.id.eq_ignore_ascii_case(id))).cloned().collect();
     Ok(Plan {
-        absent,
+        absent: absent(request, methods),
         moves: moves(registered, &steps),
         pass,
         per_user_mfa: request.per_user_mfa,
@@ -169,10 +180,44 @@ pub(crate) fn plan(request: &ResetRequest, user: &User, registered: &Registered)
     })
 }
 
-fn step(request: &ResetRequest, kinds: &[Kind], new_pass: bool, method: &Method) -> PlannedMethod {
+impl PlannedMethod {
+    /// Whether it is still the same. The new phone of a user has the id of the old one, so the time of registration
+    /// decides, and where that is not known what can be seen of the method.
+    fn is(&self, method: &Method) -> bool {
+        let same = match (&self.created_date_time, &method.created) {
+            (Some(before), Some(now)) => before == now,
+            _ => self.label == method.label,
+        };
+        same && self.action != MethodAction::Keep
+            && self.kind == method.kind
+            && self.id.eq_ignore_ascii_case(&method.id)
+    }
+}
+
+fn absent(request: &ResetRequest, methods: &[Method]) -> Vec<Absent> {
+    let named = request.method_ids.iter().flatten();
+    let named = named.filter(|id| !methods.iter().any(|method| method.id.eq_ignore_ascii_case(id)));
+    let named = named.map(|id| Absent {
+        id: printable(id),
+        kind: Kind::Unknown,
+        label: "not registered".into(),
+        action: MethodAction::Delete,
+    });
+    let planned = request.planned.iter().flatten().filter(|planned| planned.action != MethodAction::Keep);
+    let planned = planned.filter(|planned| !methods.iter().any(|method| planned.is(method)));
+    let planned = planned.map(|planned| Absent {
+        id: printable(&planned.id),
+        kind: planned.kind,
+        label: printable(&planned.label),
+        action: planned.action,
+    });
+    planned.chain(named.filter(|_| request.planned.is_none())).collect()
+}
+
+fn step(request: &ResetRequest, kinds: &[Kind], new_pass: bool, method: &Method) -> PlannedStep {
     let keep =
-        |reason: &str| PlannedMethod { action: MethodAction::Keep, reason: Some(reason.to_owned()), replaced: false };
-    let take = |action| PlannedMethod { action, reason: None, replaced: false };
+        |reason: &str| PlannedStep { action: MethodAction::Keep, reason: Some(reason.to_owned()), replaced: false };
+    let take = |action| PlannedStep { action, reason: None, replaced: false };
     let by_id = request.names(method);
     match method.kind {
         Kind::Password => return keep("a password is reset, not removed"),
@@ -180,9 +225,10 @@ fn step(request: &ResetRequest, kinds: &[Kind], new_pass: bool, method: &Method)
         // Graph keeps one pass a user: the new one takes the old one's place.
         Kind::TemporaryAccessPass if new_pass => {
             let reason = Some("the new pass replaces it".to_owned());
-            return PlannedMethod { action: MethodAction::Delete, reason, replaced: true };
+            return PlannedStep { action: MethodAction::Delete, reason, replaced: true };
         }
         _ if request.keeps(method) => return keep("named by `keep`"),
+        _ if !request.has_planned(method) => return keep("it was not there when the reset was planned"),
         _ if by_id => return take(MethodAction::Delete),
         _ if request.method_ids.is_some() => return keep("not named by `methodIds`"),
         Kind::ResourceAccountKey if !kinds.contains(&Kind::ResourceAccountKey) => {
@@ -200,7 +246,7 @@ fn step(request: &ResetRequest, kinds: &[Kind], new_pass: bool, method: &Method)
 /// Where to move the default before it goes. To a method that stays, where one can be the default. And where the order
 /// rules contradict each other, the alternate phone being the default while the mobile goes after it, to any method
 /// that goes later.
-fn moves(registered: &Registered, steps: &[PlannedMethod]) -> Vec<Move> {
+fn moves(registered: &Registered, steps: &[PlannedStep]) -> Vec<Move> {
     let methods = &registered.methods;
     let Some(value) = registered.preference.as_ref().and_then(|preference| preference.target()) else {
         return Vec::new();
@@ -239,7 +285,7 @@ pub(crate) fn targets(methods: &[Method], suits: impl Fn(usize) -> bool, stays: 
 
 /// The order of the removals: what is beta-only first, so that the rest is one batch; the alternate phone before the
 /// mobile; whatever the preference points at, last.
-pub(crate) fn order(methods: &[Method], steps: &[PlannedMethod], preference: Option<&str>) -> Vec<usize> {
+pub(crate) fn order(methods: &[Method], steps: &[PlannedStep], preference: Option<&str>) -> Vec<usize> {
     let defaults = preference.map(|value| preferred(methods, value)).unwrap_or_default();
     // A mobile phone waits for the alternate, which waits only when it is the default itself.
     let rank = |at: usize| {
@@ -260,6 +306,22 @@ pub(crate) fn order(methods: &[Method], steps: &[PlannedMethod], preference: Opt
         order.insert(mobile, phone);
     }
     order
+}
+
+impl Plan {
+    /// What will be removed, for a journal.
+    pub(crate) fn planned(&self, registered: &Registered) -> Vec<PlannedMethod> {
+        let goes = self.steps.iter().zip(&registered.methods);
+        let goes = goes.filter(|(step, _)| step.action != MethodAction::Keep && !step.replaced);
+        goes.map(|(step, method)| PlannedMethod {
+            id: method.id.clone(),
+            kind: method.kind,
+            label: method.label.clone(),
+            action: step.action,
+            created_date_time: method.created.clone(),
+        })
+        .collect()
+    }
 }
 
 fn sessions(request: &ResetRequest, user: &User, registered: &Registered) -> PlannedSessions {

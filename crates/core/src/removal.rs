@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorCode};
 use crate::event::{EventMethod, EventOutcome, EventStep};
 use crate::execute::{Done, Execution};
-use crate::graph::{Answer, Call, Context, Failure, Order, Path, Version, is_default_method_refusal};
+use crate::graph::{Answer, Call, Context, Failure, Path, Version, is_default_method_refusal};
 use crate::kind::{Kind, KindSet};
 use crate::methods::Method;
 use crate::report::{MethodAction, MethodOutcome, PassReport};
@@ -59,7 +59,7 @@ impl Execution<'_> {
             let mut calls: Vec<Call> = portion.iter().map(|&at| self.removal(at)).collect();
             calls.extend(revoke.then(|| self.revocation()));
             portion.iter().for_each(|&at| self.tell(at, EventOutcome::Started, None));
-            let mut answers = self.graph.batch(version, &calls, Order::Chain).await;
+            let mut answers = self.graph.chain(version, calls).await;
             let revoked = if revoke { answers.pop() } else { None };
             queue.drain(..portion.len());
             self.read_removals(&portion, answers, &mut queue, &mut postponed).await;

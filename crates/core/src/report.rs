@@ -116,6 +116,9 @@ pub struct MethodReport {
     /// Whether the stored preference points at it; absent where the preference could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_default: Option<bool>,
+    /// When it was registered, where Graph says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_date_time: Option<String>,
     /// Why it is kept, or what is special about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

@@ -1,4 +1,5 @@
 use crate::error::Error;
+use crate::intent::PlannedMethod;
 use crate::kind::Kind;
 use crate::options::ClientOptions;
 use serde::de::{self, SeqAccess, Visitor};
@@ -18,6 +19,10 @@ pub struct ResetRequest {
     /// Only these method ids, whatever their kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method_ids: Option<Vec<String>>,
+    /// What an earlier, interrupted run had planned: of the selection only these are removed, as far as they are still
+    /// the same. What has been registered since is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned: Option<Vec<PlannedMethod>>,
     /// Kinds or method ids that are never touched.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keep: Vec<String>,
@@ -54,6 +59,27 @@ impl ResetRequest {
     /// The default request for a user.
     pub fn new(user: impl Into<String>) -> Self {
         ResetRequest { user: user.into(), ..ResetRequest::default() }
+    }
+
+    /// What is absent comes from the defaults. What either of them keeps is kept, and a default of true stays.
+    #[must_use]
+    pub fn or(mut self, defaults: &ResetRequest) -> ResetRequest {
+        self.methods = self.methods.or_else(|| defaults.methods.clone());
+        self.method_ids = self.method_ids.or_else(|| defaults.method_ids.clone());
+        self.planned = self.planned.or_else(|| defaults.planned.clone());
+        self.keep.extend(defaults.keep.iter().cloned());
+        self.revoke_sessions = self.revoke_sessions.or(defaults.revoke_sessions);
+        self.temporary_access_pass = self.temporary_access_pass.or_else(|| defaults.temporary_access_pass.clone());
+        self.per_user_mfa = self.per_user_mfa.or(defaults.per_user_mfa);
+        if self.allow_privileged.is_default() {
+            self.allow_privileged = defaults.allow_privileged;
+        }
+        self.not_after = self.not_after.or_else(|| defaults.not_after.clone());
+        self.backup |= defaults.backup;
+        self.verify = self.verify.or(defaults.verify);
+        self.stable_only |= defaults.stable_only;
+        self.reason = self.reason.or_else(|| defaults.reason.clone());
+        self
     }
 }
 

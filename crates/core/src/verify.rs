@@ -2,10 +2,10 @@
 
 use crate::error::Error;
 use crate::event::{EventOutcome, EventStep};
-use crate::graph::{Answer, Call, Context, Failure, Graph, Order, Path, Version, text};
+use crate::graph::{Answer, Call, Context, Failure, Graph, Path, Version, text};
 use crate::kind::{Kind, KindSet};
 use crate::methods::{self, Method};
-use crate::plan::PlannedMethod;
+use crate::plan::PlannedStep;
 use crate::report::{MethodAction, VerificationOutcome, VerificationReport};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub(crate) struct Expected<'a> {
     /// The methods as they were found.
     pub(crate) before: &'a [Method],
     /// What was planned for them.
-    pub(crate) steps: &'a [PlannedMethod],
+    pub(crate) steps: &'a [PlannedStep],
     /// Those of them whose removal Graph confirmed: for these it is worth waiting.
     pub(crate) removed: &'a [usize],
     /// The pass that this run issued, which is no leftover.
@@ -101,7 +101,7 @@ async fn read(
     }
     let version = if stable_only || graph.session.no_beta.get() { Version::V1 } else { Version::Beta };
     let calls = [sessions_call(user_id, version), methods::list_call(user_id, version)];
-    let mut answers = graph.batch(version, &calls, Order::Parallel).await;
+    let mut answers = graph.all(&calls).await;
     let mixed = answers.pop().unwrap_or_else(|| Err(Failure::NotRun(Error::internal("an answer is missing"))));
     *valid_from = answers.pop().and_then(sessions_start);
     methods::from_mixed(graph, user_id, stable_only, mixed, hidden).await

@@ -1,7 +1,7 @@
 use crate::input::{self, Operation};
 use crate::{reply, step};
 use entra_mfa_reset::run::{EffectId, Run, Step, StepError};
-use entra_mfa_reset::{ClientOptions, Error, Report, Status};
+use entra_mfa_reset::{ClientOptions, Error, MembersPage, Report, Status};
 use wasm_bindgen::prelude::*;
 
 /// One tenant, seen through one credential.
@@ -23,8 +23,9 @@ impl Client {
         entra_mfa_reset::Client::new(options, credential).map(Client).map_err(thrown)
     }
 
-    /// Prepares `status`, `plan`, `reset`, `revokeSessions` or `issueTemporaryAccessPass`. The input of `plan` and
-    /// `reset` is a request as JSON; that of the others is the user, with options as JSON.
+    /// Prepares `status`, `plan`, `reset`, `revokeSessions`, `issueTemporaryAccessPass`, `resetMany`, `planMany` or
+    /// `groupMembers`. The input of `plan` and `reset` is a request as JSON, of `resetMany` and `planMany` one without
+    /// its user; that of `groupMembers` is the group, and of the others the user, with options as JSON.
     ///
     /// # Errors
     /// As the constructor.
@@ -37,6 +38,9 @@ impl Client {
             Operation::IssuePass { user, options } => {
                 AnyRun::Report(self.0.issue_temporary_access_pass(&user, options))
             }
+            Operation::ResetMany { defaults, events } => AnyRun::many(self.0.reset_many(defaults), events),
+            Operation::PlanMany { defaults, events } => AnyRun::many(self.0.plan_many(defaults), events),
+            Operation::GroupMembers { group, next } => AnyRun::Members(self.0.group_members(&group, next.as_deref())),
         };
         Ok(Engine(run))
     }
@@ -52,6 +56,14 @@ pub struct Engine(AnyRun);
 enum AnyRun {
     Status(Run<Result<Status, Error>>),
     Report(Run<Result<Report, Error>>),
+    Many(Run<Result<(), Error>>),
+    Members(Run<Result<MembersPage, Error>>),
+}
+
+impl AnyRun {
+    fn many(run: Run<Result<(), Error>>, events: bool) -> AnyRun {
+        AnyRun::Many(if events { run } else { run.without_events() })
+    }
 }
 
 #[wasm_bindgen]
@@ -65,11 +77,14 @@ impl Engine {
         match &mut self.0 {
             AnyRun::Status(run) => status_step(run.start(now, seed)),
             AnyRun::Report(run) => report_step(run.start(now, seed)),
+            AnyRun::Many(run) => many_step(run.start(now, seed)),
+            AnyRun::Members(run) => step::to_json(run.start(now, seed), MembersPage::to_json).map_err(thrown),
         }
     }
 
     /// Answers one effect with `{ response: { status, headers, body? } }`, `{ failed: { reason, message } }`, `"slept"`,
-    /// `{ token: { token, expiresAt? } }` or `{ tokenFailed: { message } }`.
+    /// `{ token: { token, expiresAt? } }`, `{ tokenFailed: { message } }`, `{ targets: { users, end } }`, `"taken"` or
+    /// `{ notTaken: { message } }`.
     ///
     /// # Errors
     /// As the client's constructor.
@@ -78,6 +93,8 @@ impl Engine {
         match &mut self.0 {
             AnyRun::Status(run) => status_step(run.resume(id, reply, now)),
             AnyRun::Report(run) => report_step(run.resume(id, reply, now)),
+            AnyRun::Many(run) => many_step(run.resume(id, reply, now)),
+            AnyRun::Members(run) => step::to_json(run.resume(id, reply, now), MembersPage::to_json).map_err(thrown),
         }
     }
 
@@ -90,6 +107,8 @@ impl Engine {
         match &mut self.0 {
             AnyRun::Status(run) => status_step(run.cancel(now)),
             AnyRun::Report(run) => report_step(run.cancel(now)),
+            AnyRun::Many(run) => many_step(run.cancel(now)),
+            AnyRun::Members(run) => step::to_json(run.cancel(now), MembersPage::to_json).map_err(thrown),
         }
     }
 }
@@ -100,6 +119,11 @@ fn status_step(step: Result<Step<Result<Status, Error>>, StepError>) -> Result<S
 
 fn report_step(step: Result<Step<Result<Report, Error>>, StepError>) -> Result<String, JsError> {
     step::to_json(step, Report::to_json).map_err(thrown)
+}
+
+/// Every user has a report of its own, so the end says nothing more.
+fn many_step(step: Result<Step<Result<(), Error>>, StepError>) -> Result<String, JsError> {
+    step::to_json(step, |()| "{}".to_owned()).map_err(thrown)
 }
 
 fn thrown(error: Error) -> JsError {

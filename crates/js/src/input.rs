@@ -1,4 +1,4 @@
-use entra_mfa_reset::{Credential, Error, IssuePassOptions, ResetRequest, RevokeSessionsOptions, Secret};
+use entra_mfa_reset::{Credential, Error, IssuePassOptions, ResetRequest, RevokeSessionsOptions, Secret, Target};
 use serde_json::Value;
 
 /// An operation with its input.
@@ -9,9 +9,13 @@ pub(crate) enum Operation {
     Reset(ResetRequest),
     RevokeSessions { user: String, options: RevokeSessionsOptions },
     IssuePass { user: String, options: IssuePassOptions },
+    ResetMany { defaults: ResetRequest, events: bool },
+    PlanMany { defaults: ResetRequest, events: bool },
+    GroupMembers { group: String, next: Option<String> },
 }
 
-/// `input` is the request of `plan` and `reset`, and the user of the others.
+/// `input` is the request of `plan` and `reset`, the defaults of `resetMany` and `planMany`, the group of
+/// `groupMembers`, and the user of the others.
 pub(crate) fn operation(name: &str, input: &str, options: &str) -> Result<Operation, Error> {
     let user = || input.to_owned();
     match name {
@@ -26,8 +30,33 @@ pub(crate) fn operation(name: &str, input: &str, options: &str) -> Result<Operat
             let options = IssuePassOptions::from_json(options)?;
             Ok(Operation::IssuePass { user: user(), options })
         }
+        "resetMany" => Ok(Operation::ResetMany { defaults: defaults(input)?, events: wants_events(options) }),
+        "planMany" => Ok(Operation::PlanMany { defaults: defaults(input)?, events: wants_events(options) }),
+        "groupMembers" => {
+            let options: Value = serde_json::from_str(options).unwrap_or_default();
+            let next = options.get("next").and_then(Value::as_str).map(str::to_owned);
+            Ok(Operation::GroupMembers { group: input.to_owned(), next })
+        }
         _ => Err(Error::internal("There is no such operation.")),
     }
+}
+
+/// A request without its user.
+fn defaults(input: &str) -> Result<ResetRequest, Error> {
+    let rest = input.trim_start().strip_prefix('{').unwrap_or_default().trim_start();
+    let comma = if rest.starts_with('}') { "" } else { "," };
+    ResetRequest::from_json(&format!("{{\"user\":\"\"{comma}{rest}"))
+}
+
+fn wants_events(options: &str) -> bool {
+    let options: Value = serde_json::from_str(options).unwrap_or_default();
+    options.get("events") != Some(&Value::Bool(false))
+}
+
+/// One of many users: its name alone, or a request.
+pub(crate) fn target(value: &Value) -> Target {
+    let user = value.as_str().or_else(|| value.get("user")?.as_str()).unwrap_or_default();
+    if value.is_string() { Target::user(user) } else { Target::from_json(user, &value.to_string()) }
 }
 
 pub(crate) fn credential(text: &str) -> Result<Credential, Error> {

@@ -1,3 +1,4 @@
+use crate::input;
 use bytes::Bytes;
 use entra_mfa_reset::run::{AccessToken, Reply, SendError, response_header};
 use entra_mfa_reset::{Error, Secret};
@@ -6,8 +7,10 @@ use serde_json::Value;
 /// Read by hand from one parsed value: derived code for these few fields weighs more than the engine's plan.
 pub(crate) fn parse(text: &str) -> Result<Reply, Error> {
     let value: Value = serde_json::from_str(text).map_err(|_| unreadable())?;
-    if value == "slept" {
-        return Ok(Reply::Slept);
+    match value.as_str() {
+        Some("slept") => return Ok(Reply::Slept),
+        Some("taken") => return Ok(Reply::Taken(Ok(()))),
+        _ => {}
     }
     let (tag, content) = value.as_object().and_then(|object| object.iter().next()).ok_or_else(unreadable)?;
     let text = |name: &str| content.get(name).and_then(Value::as_str).ok_or_else(unreadable);
@@ -27,6 +30,12 @@ pub(crate) fn parse(text: &str) -> Result<Reply, Error> {
             let expires_at = content.get("expiresAt").and_then(Value::as_f64).map(|milliseconds| milliseconds as u64);
             Ok(Reply::Token(Ok(AccessToken { token: Secret::new(text("token")?), expires_at })))
         }
+        "targets" => {
+            let users = content.get("users").and_then(Value::as_array).ok_or_else(unreadable)?;
+            let end = content.get("end") == Some(&Value::Bool(true));
+            Ok(Reply::Targets { targets: users.iter().map(input::target).collect(), end })
+        }
+        "notTaken" => Ok(Reply::Taken(Err(text("message")?.to_owned()))),
         "tokenFailed" => Ok(Reply::Token(Err(text("message")?.to_owned()))),
         _ => Err(unreadable()),
     }

@@ -1,5 +1,5 @@
 use entra_mfa_reset::run::{Effect, Step, StepError};
-use entra_mfa_reset::{Error, Event};
+use entra_mfa_reset::{Error, Event, Intent, Report};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -27,6 +27,19 @@ enum EffectOutput {
     },
     Emit {
         event: Event,
+    },
+    NextTargets {
+        id: u32,
+        #[serde(rename = "atMost")]
+        at_most: usize,
+    },
+    Begin {
+        id: u32,
+        intent: Intent,
+    },
+    Report {
+        id: u32,
+        report: Box<Report>,
     },
 }
 
@@ -90,6 +103,9 @@ fn effect_output(id: u32, effect: Effect) -> Result<EffectOutput, Error> {
             refused: request.refused.map(|token| token.expose().to_owned()),
         },
         Effect::Emit(event) => EffectOutput::Emit { event },
+        Effect::NextTargets { at_most } => EffectOutput::NextTargets { id, at_most },
+        Effect::Begin(intent) => EffectOutput::Begin { id, intent },
+        Effect::Report(report) => EffectOutput::Report { id, report },
     })
 }
 

@@ -10,6 +10,11 @@ export interface ResetRequest {
   methods?: Methods;
   /** Only these method ids, whatever their kind. */
   methodIds?: string[];
+  /**
+   * What an earlier, interrupted run had planned: of the selection only these are removed, as far as they are still the
+   * same. What has been registered since is kept.
+   */
+  planned?: PlannedMethod[];
   /** Kinds or method ids that are never touched. */
   keep?: string[];
   /** Revoke the sessions after the deletes. Default true; false for `none` and `contactDetails`. */
@@ -78,6 +83,29 @@ export type Kind =
   | "password"
   /** A kind that this version does not know; reported, never touched. */
   | "unknown";
+
+/** One method that an earlier run had planned to remove. */
+export interface PlannedMethod {
+  /** Graph's id. Some are the same for every user, so it does not tell an old phone from a new one. */
+  id: string;
+  /** Its kind. */
+  kind: Kind;
+  /** Masked, as in the report. */
+  label: string;
+  /** `delete` or `deactivate`; what says `keep` is not touched. */
+  action: MethodAction;
+  /** When it was registered, where Graph says so. */
+  createdDateTime?: string;
+}
+
+/** What the plan does with a method. */
+export type MethodAction =
+  /** Remove it. */
+  | "delete"
+  /** Make it unusable, but leave it assigned (hardware OATH). */
+  | "deactivate"
+  /** Leave it. */
+  | "keep";
 
 /** A Temporary Access Pass: `true` for the tenant's defaults, or its options. */
 export type PassRequest = true | PassOptions;
@@ -161,6 +189,18 @@ export interface Limits {
   retrySeconds?: number;
   /** The largest response body, in bytes. */
   responseBytes?: number;
+  /**
+   * Calls in ten seconds, each member of a batch counting as one; no budget when absent. Graph's limits are a tenant's,
+   * so this is what the tenant can spare.
+   */
+  callsPer10s?: number;
+  /** HTTP requests in flight, when many users are reset at once. */
+  concurrency?: number;
+  /**
+   * Users of one run of many; no cap when absent. A run that is given more ends with `invalidInput` after those that it
+   * may take.
+   */
+  users?: number;
 }
 
 /** What was found, what was done, and what the live list says of it. */
@@ -240,20 +280,13 @@ export interface MethodReport {
   outcome: MethodOutcome;
   /** Whether the stored preference points at it; absent where the preference could not be read. */
   isDefault?: boolean;
+  /** When it was registered, where Graph says so. */
+  createdDateTime?: string;
   /** Why it is kept, or what is special about it. */
   reason?: string;
   /** Why it failed. */
   error?: ErrorInfo;
 }
-
-/** What the plan does with a method. */
-export type MethodAction =
-  /** Remove it. */
-  | "delete"
-  /** Make it unusable, but leave it assigned (hardware OATH). */
-  | "deactivate"
-  /** Leave it. */
-  | "keep";
 
 /** What became of a method. */
 export type MethodOutcome =
@@ -586,6 +619,23 @@ export interface GraphUsage {
   retried: number;
   /** The `client-request-id` of each HTTP request, for Microsoft's support. */
   clientRequestIds: string[];
+}
+
+/**
+ * What a run is about to do to one user, told before the first write. Whoever has it on disk can go on after a crash
+ * without touching what the user has registered since.
+ */
+export interface Intent {
+  /** The user as it was asked for. */
+  user: string;
+  /** Its object id. */
+  userId: string;
+  /** Its name. */
+  userPrincipalName?: string;
+  /** What will be removed: for `planned`. */
+  planned: PlannedMethod[];
+  /** When, RFC 3339 in UTC. */
+  at: string;
 }
 
 /** What is registered for a user. */

@@ -5,7 +5,7 @@ use entra_mfa_reset as core;
 
 /// Options for the component.
 pub fn client_options(options: core::ClientOptions, credential: wit::Credential, seed: u64) -> wit::ClientOptions {
-    let core::Limits { request_seconds, verify_seconds, retries, retry_seconds, response_bytes } = options.limits;
+    let limits = options.limits;
     wit::ClientOptions {
         cloud: match options.cloud {
             core::Cloud::Global => wit::Cloud::Global,
@@ -17,11 +17,14 @@ pub fn client_options(options: core::ClientOptions, credential: wit::Credential,
         authority_host: options.authority_host,
         protect: options.protect,
         limits: Some(wit::Limits {
-            request_seconds: Some(request_seconds),
-            verify_seconds: Some(verify_seconds),
-            retries: Some(retries),
-            retry_seconds: Some(retry_seconds),
-            response_bytes: Some(response_bytes),
+            request_seconds: Some(limits.request_seconds),
+            verify_seconds: Some(limits.verify_seconds),
+            retries: Some(limits.retries),
+            retry_seconds: Some(limits.retry_seconds),
+            response_bytes: Some(limits.response_bytes),
+            calls_per10s: limits.calls_per_10s,
+            concurrency: Some(limits.concurrency),
+            users: limits.users,
         }),
         credential,
         seed: Some(seed),
@@ -40,6 +43,7 @@ pub fn reset_request(request: core::ResetRequest) -> wit::ResetRequest {
             core::Methods::Kinds(kinds) => wit::Methods::Kinds(kinds.into_iter().map(kind).collect()),
         }),
         method_ids: request.method_ids,
+        planned: request.planned.map(|planned| planned.into_iter().map(planned_method).collect()),
         keep: request.keep,
         revoke_sessions: request.revoke_sessions,
         temporary_access_pass: request.temporary_access_pass.map(|pass| match pass {
@@ -93,6 +97,20 @@ pub fn error(error: wit::ErrorInfo) -> core::Error {
             request_id: graph.request_id,
             date: graph.date,
         }),
+    }
+}
+
+fn planned_method(planned: core::PlannedMethod) -> wit::PlannedMethod {
+    wit::PlannedMethod {
+        id: planned.id,
+        kind: kind(planned.kind),
+        label: planned.label,
+        action: match planned.action {
+            core::MethodAction::Delete => wit::MethodAction::Delete,
+            core::MethodAction::Deactivate => wit::MethodAction::Deactivate,
+            core::MethodAction::Keep => wit::MethodAction::Keep,
+        },
+        created_date_time: planned.created_date_time,
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct Headers {
     pub(crate) retry_after: Option<String>,
     pub(crate) challenges: Vec<String>,
     request_id: Option<String>,
+    /// How much of the limit is used, in thousandths. Graph says it above four fifths.
+    pub(crate) limit_used: Option<u32>,
 }
 
 impl Headers {
@@ -42,6 +44,8 @@ impl Headers {
             self.challenges.push(value.to_owned());
         } else if name.eq_ignore_ascii_case("request-id") {
             self.request_id = Some(value.to_owned());
+        } else if name.eq_ignore_ascii_case(LIMIT_USED) {
+            self.limit_used = super::retry::thousandths(value).and_then(|used| u32::try_from(used).ok());
         }
     }
 
@@ -68,10 +72,13 @@ impl Headers {
     }
 }
 
+const LIMIT_USED: &str = "x-ms-throttle-limit-percentage";
+
 /// The name of a response's header, if the engine reads it. A shell passes on these and may leave the others out.
 pub fn response_header(name: &str) -> Option<HeaderName> {
     const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
-    const NAMES: [HeaderName; 3] = [http::header::RETRY_AFTER, http::header::WWW_AUTHENTICATE, REQUEST_ID];
+    const NAMES: [HeaderName; 4] =
+        [http::header::RETRY_AFTER, http::header::WWW_AUTHENTICATE, REQUEST_ID, HeaderName::from_static(LIMIT_USED)];
     NAMES.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(name))
 }
 
@@ -99,6 +106,11 @@ impl Answer {
             bytes => parse(bytes).map_or(Body::Garbled, Body::Json),
         };
         Answer { status: response.status(), headers: Headers::of(response.headers()), body }
+    }
+
+    /// A chain ended before this call: it was not sent.
+    pub(crate) fn not_reached() -> Answer {
+        Answer { status: StatusCode::FAILED_DEPENDENCY, headers: Headers::default(), body: Body::Empty }
     }
 
     pub(crate) fn is_success(&self) -> bool {

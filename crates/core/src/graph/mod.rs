@@ -2,7 +2,11 @@
 
 mod answer;
 mod batch;
+mod call;
 mod error;
+mod line;
+mod pace;
+mod request;
 mod retry;
 mod session;
 mod token;
@@ -11,9 +15,10 @@ mod url;
 
 pub use answer::response_header;
 pub(crate) use answer::{Answer, Object, flag, number, object, text};
-pub(crate) use batch::Order;
+pub(crate) use call::{Call, Failure};
 pub(crate) use error::{Context, is_default_method_refusal};
+pub(crate) use line::Line;
 pub(crate) use session::Session;
 pub(crate) use token::{Claims, cancelled};
-pub(crate) use transport::{Call, Failure, Graph};
+pub(crate) use transport::Graph;
 pub(crate) use url::{Path, UserName, Version, is_object_id, same_name};

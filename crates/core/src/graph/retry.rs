@@ -16,16 +16,23 @@ pub(crate) fn never_ran(status: StatusCode) -> bool {
 /// `Retry-After` as seconds, as a fraction of seconds, or as an HTTP date; a date that has passed is no wait.
 pub(crate) fn retry_after(text: Option<&str>, now: u64) -> Option<Duration> {
     let text = text?.trim();
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if !whole.is_empty() && digits(whole) && digits(fraction) {
-        let seconds: u64 = whole.parse().ok()?;
-        // To the millisecond, which is all that a timer takes.
-        let milliseconds: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
-        return Some(Duration::from_millis(seconds.checked_mul(1000)?.checked_add(milliseconds)?));
+    // To the millisecond, which is all that a timer takes.
+    if let Some(milliseconds) = thousandths(text) {
+        return Some(Duration::from_millis(milliseconds));
     }
     let date = httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
     Some(date.saturating_sub(Duration::from_millis(now)))
+}
+
+/// A decimal number, in thousandths.
+pub(crate) fn thousandths(text: &str) -> Option<u64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let thousandths: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+    whole.parse::<u64>().ok()?.checked_mul(1000)?.checked_add(thousandths)
 }
 
 /// The wait before the next try: the larger of what the server asks and of a doubling delay with jitter. `None` when

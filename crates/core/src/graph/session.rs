@@ -28,9 +28,10 @@ impl Session {
         let graph_url = origin(graph_url.as_deref().unwrap_or(cloud.graph_url()), "graphUrl")?;
         let authority_host = origin(authority_host.as_deref().unwrap_or(cloud.authority_host()), "authorityHost")?;
         check(&credential)?;
-        if limits.request_seconds == 0 || limits.response_bytes == 0 {
+        let Limits { request_seconds, response_bytes, concurrency, calls_per_10s, .. } = limits;
+        if request_seconds == 0 || response_bytes == 0 || concurrency == 0 || calls_per_10s == Some(0) {
             return Err(Error::invalid(
-                "limits.requestSeconds and limits.responseBytes must be at least 1",
+                "limits.requestSeconds, responseBytes, concurrency and callsPer10s must be at least 1",
                 "Leave them out for the defaults.",
             ));
         }

@@ -1,6 +1,7 @@
 use super::answer::{self, Answer, Headers};
+use super::call::Loss;
+use super::line::Line;
 use super::retry;
-use super::transport::{Graph, Loss};
 use crate::error::{Error, ErrorCode};
 use crate::options::Credential;
 use crate::run::{AccessToken, TokenRequest};
@@ -62,7 +63,7 @@ fn challenge(headers: &Headers) -> Option<String> {
     })
 }
 
-impl Graph {
+impl Line {
     /// A token that has not been refused. Concurrent needs within a run wait for one request.
     pub(crate) async fn token(&self, refusal: Option<&Refusal>) -> Result<Secret, Error> {
         let _turn = self.renewal.lock().await;
@@ -86,7 +87,8 @@ impl Graph {
                     claims: refusal.and_then(|refusal| refusal.claims.clone()),
                     refused: refusal.map(|refusal| refusal.token.clone()),
                 };
-                self.until_cancelled(self.host.token(request)).await?.map_err(|reason| {
+                let given = self.host.until_cancelled(self.host.token(request)).await.map_err(|()| cancelled())?;
+                given.map_err(|reason| {
                     Error::new(
                         ErrorCode::Unauthenticated,
                         format!("no access token could be had: {reason}"),
@@ -145,7 +147,7 @@ impl Graph {
             let Some(wait) = retry::wait(&self.session.limits, tried, server, self.host.random()) else {
                 return Err(error);
             };
-            self.wait(wait, Some(error.code)).await?;
+            self.wait(wait, error.code).await?;
             tried += 1;
         }
     }

@@ -13,6 +13,13 @@ pub(crate) enum Version {
 }
 
 impl Version {
+    pub(super) fn other(self) -> Version {
+        match self {
+            Version::V1 => Version::Beta,
+            Version::Beta => Version::V1,
+        }
+    }
+
     pub(crate) fn segment(self) -> &'static str {
         match self {
             Version::V1 => "v1.0",
@@ -34,6 +41,21 @@ impl Path {
 
     pub(crate) fn root(literal: &'static str) -> Path {
         Path(format!("/{literal}"))
+    }
+
+    /// What a link of Graph names, where it stays below Graph's origin and API root.
+    pub(crate) fn of_link(graph_url: &str, link: &str) -> Option<(Version, Path)> {
+        let rest = link.strip_prefix(graph_url)?;
+        let below = |version: Version| rest.strip_prefix('/')?.strip_prefix(version.segment());
+        let (version, rest) = match below(Version::V1) {
+            Some(rest) => (Version::V1, rest),
+            None => (Version::Beta, below(Version::Beta)?),
+        };
+        let path = rest.split('?').next().unwrap_or_default().to_ascii_lowercase().replace("%2e", ".");
+        let inside = rest.starts_with('/')
+            && path.split('/').all(|segment| !matches!(segment, "." | ".."))
+            && rest.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'#' | b'\\' | b'"'));
+        inside.then(|| (version, Path(rest.to_owned())))
     }
 
     /// Appends a fixed part, which may hold slashes and a query.

@@ -1,5 +1,8 @@
 use crate::event::Event;
+use crate::intent::Intent;
+use crate::report::Report;
 use crate::secret::Secret;
+use crate::target::Target;
 use bytes::Bytes;
 use std::fmt;
 use std::time::Duration;
@@ -18,6 +21,17 @@ pub enum Effect {
     Token(TokenRequest),
     /// Pass this on to whoever listens. It is not answered.
     Emit(Event),
+    /// Of many users: hand over the next ones, at least one if there are any, and answer with [`Reply::Targets`].
+    NextTargets {
+        /// No more than this.
+        at_most: usize,
+    },
+    /// Of many users: one is about to be written to. Whoever keeps a journal has it on disk before the answer, which is
+    /// [`Reply::Taken`].
+    Begin(Intent),
+    /// Of many users: one is finished. Answer with [`Reply::Taken`] once the report has been taken; until then the user
+    /// counts as being in flight, so that a slow consumer slows the run.
+    Report(Box<Report>),
 }
 
 /// Written by hand: a request carries the bearer token, and a body may carry a secret.
@@ -30,6 +44,10 @@ impl fmt::Debug for Effect {
             Effect::Sleep(duration) => write!(f, "Sleep({duration:?})"),
             Effect::Token(request) => write!(f, "Token({request:?})"),
             Effect::Emit(event) => write!(f, "Emit({event:?})"),
+            Effect::NextTargets { at_most } => write!(f, "NextTargets({at_most})"),
+            Effect::Begin(intent) => write!(f, "Begin({})", intent.user_id),
+            // It may hold a pass and a backup.
+            Effect::Report(report) => write!(f, "Report({:?})", report.outcome),
         }
     }
 }
@@ -64,6 +82,16 @@ pub enum Reply {
     Slept,
     /// To [`Effect::Token`]. The text of a failure is shown to the caller, so it must hold no secret.
     Token(Result<AccessToken, String>),
+    /// To [`Effect::NextTargets`].
+    Targets {
+        /// The users. More than were asked for are taken, too.
+        targets: Vec<Target>,
+        /// There will be no others.
+        end: bool,
+    },
+    /// To [`Effect::Begin`] and [`Effect::Report`]. A failure is for [`Effect::Begin`] alone: that user is then not
+    /// touched. Its text is shown to the caller, so it must hold no secret.
+    Taken(Result<(), String>),
 }
 
 impl fmt::Debug for Reply {
@@ -73,6 +101,8 @@ impl fmt::Debug for Reply {
             Reply::Failed(error) => write!(f, "Failed({error:?})"),
             Reply::Slept => f.write_str("Slept"),
             Reply::Token(result) => write!(f, "Token({result:?})"),
+            Reply::Targets { targets, end } => write!(f, "Targets({}, end: {end})", targets.len()),
+            Reply::Taken(result) => write!(f, "Taken({result:?})"),
         }
     }
 }

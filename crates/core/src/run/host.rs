@@ -1,6 +1,9 @@
 use super::StepError;
 use super::effect::{AccessToken, Effect, EffectId, Reply, SendError, TokenRequest};
 use crate::event::Event;
+use crate::intent::Intent;
+use crate::report::Report;
+use crate::target::Target;
 use bytes::Bytes;
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
@@ -50,6 +53,8 @@ enum Asked {
     Send,
     Sleep,
     Token,
+    Targets,
+    Taken,
 }
 
 impl Asked {
@@ -58,6 +63,8 @@ impl Asked {
             Asked::Send => matches!(reply, Reply::Response(_) | Reply::Failed(_)),
             Asked::Sleep => matches!(reply, Reply::Slept),
             Asked::Token => matches!(reply, Reply::Token(_)),
+            Asked::Targets => matches!(reply, Reply::Targets { .. }),
+            Asked::Taken => matches!(reply, Reply::Taken(_)),
         }
     }
 }
@@ -73,7 +80,10 @@ pub(super) struct Inner {
     late: Vec<EffectId>,
     slots: Slots,
     cancelled: bool,
-    on_cancel: Vec<Waker>,
+    /// Who waits for a cancel, each under a number of its own.
+    on_cancel: Vec<(u32, Waker)>,
+    last_waiter: u32,
+    muted: bool,
 }
 
 impl Default for Inner {
@@ -88,6 +98,8 @@ impl Default for Inner {
             slots: Slots::default(),
             cancelled: false,
             on_cancel: Vec::new(),
+            last_waiter: 0,
+            muted: false,
         }
     }
 }
@@ -121,10 +133,14 @@ impl Inner {
         }
     }
 
-    pub(super) fn cancel(&mut self, now: u64) -> Vec<Waker> {
+    pub(super) fn cancel(&mut self, now: u64) -> Vec<(u32, Waker)> {
         self.now = self.now.max(now);
         self.cancelled = true;
         std::mem::take(&mut self.on_cancel)
+    }
+
+    pub(super) fn mute(&mut self) {
+        self.muted = true;
     }
 
     pub(super) fn take_effects(&mut self) -> Vec<(EffectId, Effect)> {
@@ -159,17 +175,13 @@ impl Host {
     }
 
     /// Resolves once the run has been cancelled.
-    pub(crate) async fn cancelled(&self) {
-        poll_fn(|context| {
-            let mut inner = self.0.borrow_mut();
-            if inner.cancelled {
-                return Poll::Ready(());
-            }
-            inner.on_cancel.retain(|waker| !waker.will_wake(context.waker()));
-            inner.on_cancel.push(context.waker().clone());
-            Poll::Pending
-        })
-        .await;
+    pub(crate) fn cancelled(&self) -> Cancelled<'_> {
+        Cancelled { host: self, number: 0 }
+    }
+
+    /// Ends early, with an error, when the run is cancelled.
+    pub(crate) async fn until_cancelled<T>(&self, future: impl Future<Output = T>) -> Result<T, ()> {
+        first(future, self.cancelled()).await
     }
 
     pub(crate) async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, SendError> {
@@ -177,7 +189,7 @@ impl Host {
             Reply::Response(response) => Ok(response),
             Reply::Failed(error) => Err(error),
             // `answer` lets no other reply through.
-            Reply::Slept | Reply::Token(_) => Err(SendError::Lost(String::new())),
+            _ => Err(SendError::Lost(String::new())),
         }
     }
 
@@ -188,13 +200,41 @@ impl Host {
     pub(crate) async fn token(&self, request: TokenRequest) -> Result<AccessToken, String> {
         match self.ask(Effect::Token(request), Asked::Token).await {
             Reply::Token(result) => result,
-            Reply::Response(_) | Reply::Failed(_) | Reply::Slept => Err(String::new()),
+            _ => Err(String::new()),
+        }
+    }
+
+    /// The next users, and whether there are no others.
+    pub(crate) async fn next_targets(&self, at_most: usize) -> (Vec<Target>, bool) {
+        match self.ask(Effect::NextTargets { at_most }, Asked::Targets).await {
+            Reply::Targets { targets, end } => (targets, end),
+            _ => (Vec::new(), true),
+        }
+    }
+
+    /// Says what is about to be written, and waits until that is noted. An error says why it could not be.
+    pub(crate) async fn begin(&self, intent: Intent) -> Result<(), String> {
+        self.taken(Effect::Begin(intent)).await
+    }
+
+    /// Hands a report over.
+    pub(crate) async fn report(&self, report: Report) {
+        let _ = self.taken(Effect::Report(Box::new(report))).await;
+    }
+
+    async fn taken(&self, effect: Effect) -> Result<(), String> {
+        match self.ask(effect, Asked::Taken).await {
+            Reply::Taken(result) => result,
+            _ => Err(String::new()),
         }
     }
 
     #[inline(never)]
     pub(crate) fn emit(&self, event: Event) {
         let mut inner = self.0.borrow_mut();
+        if inner.muted {
+            return;
+        }
         inner.last += 1;
         let id = EffectId(inner.last);
         inner.effects.push((id, Effect::Emit(event)));
@@ -202,6 +242,45 @@ impl Host {
 
     fn ask(&self, effect: Effect, kind: Asked) -> Pending {
         Pending { host: self.clone(), kind, state: State::New(Box::new(effect)) }
+    }
+}
+
+/// Waits for a cancel. Dropped, it leaves nothing behind: of many users each waits anew with every request.
+pub(crate) struct Cancelled<'a> {
+    host: &'a Host,
+    /// Under which it is known, once it has been polled.
+    number: u32,
+}
+
+impl Future for Cancelled<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let host = self.host;
+        let mut inner = host.0.borrow_mut();
+        if inner.cancelled {
+            return Poll::Ready(());
+        }
+        if self.number == 0 {
+            inner.last_waiter += 1;
+            self.number = inner.last_waiter;
+        }
+        match inner.on_cancel.iter_mut().find(|(number, _)| *number == self.number) {
+            Some((_, waker)) => waker.clone_from(context.waker()),
+            None => {
+                let waiting = (self.number, context.waker().clone());
+                inner.on_cancel.push(waiting);
+            }
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Cancelled<'_> {
+    fn drop(&mut self) {
+        if self.number > 0 {
+            self.host.0.borrow_mut().on_cancel.retain(|(number, _)| *number != self.number);
+        }
     }
 }
 

@@ -90,6 +90,13 @@ impl<T> Run<T> {
         Run { future: Some(Box::pin(operation(host.clone()))), host, woken: Arc::new(Flag(AtomicBool::new(false))) }
     }
 
+    /// Without [`Effect::Emit`], for a shell to which nobody listens.
+    #[must_use]
+    pub fn without_events(self) -> Self {
+        self.host.0.borrow_mut().mute();
+        self
+    }
+
     /// Begins. `now` is Unix time in milliseconds; `seed` feeds jitter and request ids, and nothing secret.
     ///
     /// # Errors
@@ -123,7 +130,7 @@ impl<T> Run<T> {
             return Err(StepError::Finished);
         }
         let wakers = self.host.0.borrow_mut().cancel(now);
-        wakers.into_iter().for_each(Waker::wake);
+        wakers.into_iter().for_each(|(_, waker)| waker.wake());
         self.drive()
     }
 

@@ -3,9 +3,11 @@
 
 use bytes::Bytes;
 use entra_mfa_reset::run::{Effect, EffectId, Reply, Run, SendError, Step};
-use entra_mfa_reset::{Client, ClientOptions, Credential, Error, Event, Report, ResetRequest, Secret, Status};
+use entra_mfa_reset::{
+    Client, ClientOptions, Credential, Error, Event, Intent, Report, ResetRequest, Secret, Status, Target,
+};
 use entra_tenant::{DeliveryError, FaultRates, Faults, Seed, Tenant, TokenClaims};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// 2026-11-21T09:00:00Z.
 pub const NOW: u64 = 1_795_251_600_000;
@@ -23,6 +25,16 @@ pub struct World {
     pub cancel_at: Option<u64>,
     /// Answers in place of the network.
     pub intercept: Option<Intercept>,
+    /// The users of a run of many that are still to come.
+    pub crowd: VecDeque<Target>,
+    /// How many users were asked for, each time.
+    pub asked: Vec<usize>,
+    /// What was told before the first write of a user.
+    pub begun: Vec<Intent>,
+    /// The reports of a run of many, in the order in which they came.
+    pub reports: Vec<Report>,
+    /// How long the consumer takes to note something, in milliseconds.
+    pub note_ms: u64,
 }
 
 pub type Intercept = Box<dyn FnMut(&http::Request<Bytes>) -> Option<Reply>>;
@@ -38,6 +50,11 @@ impl World {
             sent: Vec::new(),
             cancel_at: None,
             intercept: None,
+            crowd: VecDeque::new(),
+            asked: Vec::new(),
+            begun: Vec::new(),
+            reports: Vec::new(),
+            note_ms: 0,
         }
     }
 
@@ -95,6 +112,25 @@ impl World {
                     Effect::Send(request) => {
                         let (after, reply) = self.send(request);
                         due.insert((self.now + after, id), reply);
+                    }
+                    Effect::NextTargets { at_most } => {
+                        assert!(at_most > 0);
+                        let mut targets = Vec::new();
+                        while targets.len() < at_most
+                            && let Some(target) = self.crowd.pop_front()
+                        {
+                            targets.push(target);
+                        }
+                        self.asked.push(at_most);
+                        due.insert((self.now, id), Reply::Targets { targets, end: self.crowd.is_empty() });
+                    }
+                    Effect::Begin(intent) => {
+                        self.begun.push(intent);
+                        due.insert((self.now + self.note_ms, id), Reply::Taken(Ok(())));
+                    }
+                    Effect::Report(report) => {
+                        self.reports.push(*report);
+                        due.insert((self.now + self.note_ms, id), Reply::Taken(Ok(())));
                     }
                 }
             }

@@ -19,6 +19,7 @@ pub fn contract() -> Result<Definitions> {
     add::<core::ClientOptions>(&mut input);
     let mut output = settings.for_serialize().into_generator();
     add::<core::Report>(&mut output);
+    add::<core::Intent>(&mut output);
     add::<core::Status>(&mut output);
     add::<core::Error>(&mut output);
     add::<core::Event>(&mut output);

@@ -7,10 +7,12 @@ use wit_parser::{Resolve, Type, TypeDef, TypeDefKind};
 
 /// Types of the WIT that are built otherwise than in JSON, or that JSON does not have. crates/component converts them
 /// by hand, where the compiler sees to it that no case is forgotten.
-const ONLY_WIT: [(&str, &str); 5] = [
+const ONLY_WIT: [(&str, &str); 7] = [
     ("methods", "a preset or a list of kinds: a variant here, a string or an array in JSON"),
     ("pass-request", "`true` or the options: a variant here"),
     ("allow-privileged", "true, false or a string in JSON: an enum here"),
+    ("reset-options", "a reset request without its user: left out in JSON"),
+    ("target", "a reset request"),
     ("credential", "an object of the language's own elsewhere"),
     ("client-secret", "part of the credential"),
 ];

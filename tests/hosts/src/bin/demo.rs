@@ -115,6 +115,7 @@ fn request() -> ResetRequest {
         user: USER.to_owned(),
         methods: None,
         method_ids: None,
+        planned: None,
         keep: Vec::new(),
         revoke_sessions: None,
         temporary_access_pass: Some(PassRequest::Default),

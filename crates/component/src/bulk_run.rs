@@ -1,0 +1,124 @@
+use crate::bindings::exports::entra::mfa_reset::reset as wit;
+use crate::convert::{from_wit, to_wit};
+use crate::shell::{Asked, Shell, Turn};
+use entra_mfa_reset as core;
+use entra_mfa_reset::Target;
+use entra_mfa_reset::run::{EffectId, Reply};
+use std::cell::RefCell;
+
+/// The exported resource.
+pub struct BulkRun(RefCell<State>);
+
+struct State {
+    /// Or why it cannot work at all.
+    shell: Result<Shell<()>, core::Error>,
+    /// Pushed, and not yet asked for.
+    waiting: Vec<Target>,
+    closed: bool,
+    /// How many may still be pushed.
+    room: Option<u32>,
+    /// The engine wants users.
+    hungry: Option<(EffectId, usize)>,
+    /// What was handed out last counts as taken with the next call.
+    handed: Option<EffectId>,
+}
+
+impl BulkRun {
+    pub fn new(shell: Result<Shell<()>, core::Error>, most: Option<u32>) -> Self {
+        let (waiting, closed, hungry, handed) = (Vec::new(), false, None, None);
+        BulkRun(RefCell::new(State { shell, waiting, closed, room: most, hungry, handed }))
+    }
+}
+
+impl State {
+    fn push(&mut self, users: Vec<wit::Target>) -> Result<(), core::Error> {
+        if let Err(error) = &self.shell {
+            return Err(error.clone());
+        }
+        let invalid = |message: &str, help: &str| core::Error::invalid(message, help);
+        if self.closed {
+            return Err(invalid("the run is closed", "Push all users before `close`."));
+        }
+        if let Some(room) = &mut self.room {
+            let count = u32::try_from(users.len()).unwrap_or(u32::MAX);
+            *room = room.checked_sub(count).ok_or_else(|| {
+                invalid(
+                    "there are more users than limits.users allows, and none of these was taken",
+                    "Raise limits.users if that is meant.",
+                )
+            })?;
+        }
+        self.waiting.extend(users.into_iter().map(|user| Target::Request(Box::new(from_wit(user)))));
+        Ok(())
+    }
+
+    /// Hands over what was pushed, where it was asked for.
+    fn feed(&mut self, shell: &mut Shell<()>) {
+        if let Some((id, at_most)) = self.hungry.take_if(|_| self.closed || !self.waiting.is_empty()) {
+            let rest = self.waiting.split_off(at_most.min(self.waiting.len()));
+            let targets = std::mem::replace(&mut self.waiting, rest);
+            let end = self.closed && self.waiting.is_empty();
+            shell.answer(id, Reply::Targets { targets, end });
+        }
+    }
+
+    fn next(&mut self) -> wit::BulkStep {
+        let Ok(mut shell) = std::mem::replace(&mut self.shell, Err(core::Error::internal("the run has ended"))) else {
+            return wit::BulkStep::Finished;
+        };
+        if let Some(id) = self.handed.take() {
+            shell.answer(id, Reply::Taken(Ok(())));
+        }
+        let step = loop {
+            self.feed(&mut shell);
+            match shell.turn() {
+                Ok(Turn::Asked(id, Asked::Targets(at_most))) => {
+                    self.hungry = Some((id, at_most));
+                    if !self.closed && self.waiting.is_empty() {
+                        break wit::BulkStep::Hungry(u32::try_from(at_most).unwrap_or(u32::MAX));
+                    }
+                }
+                Ok(Turn::Asked(id, Asked::Begin(intent))) => {
+                    self.handed = Some(id);
+                    break wit::BulkStep::Begin(to_wit(intent));
+                }
+                Ok(Turn::Asked(id, Asked::Report(report))) => {
+                    self.handed = Some(id);
+                    break wit::BulkStep::Report(to_wit(*report));
+                }
+                Ok(Turn::Idle) if self.hungry.is_some() => {
+                    let at_most = self.hungry.map_or(0, |(_, at_most)| at_most);
+                    break wit::BulkStep::Hungry(u32::try_from(at_most).unwrap_or(u32::MAX));
+                }
+                Ok(Turn::Idle | Turn::Done(_)) | Err(_) => return wit::BulkStep::Finished,
+            }
+        };
+        self.shell = Ok(shell);
+        step
+    }
+}
+
+impl wit::GuestBulkRun for BulkRun {
+    fn push(&self, users: Vec<wit::Target>) -> Result<(), wit::ErrorInfo> {
+        self.0.borrow_mut().push(users).map_err(to_wit)
+    }
+
+    fn close(&self) {
+        self.0.borrow_mut().closed = true;
+    }
+
+    fn next(&self) -> wit::BulkEvent {
+        loop {
+            match self.0.borrow_mut().next() {
+                wit::BulkStep::Begin(_) => {}
+                wit::BulkStep::Report(report) => return wit::BulkEvent::Report(report),
+                wit::BulkStep::Hungry(at_most) => return wit::BulkEvent::Hungry(at_most),
+                wit::BulkStep::Finished => return wit::BulkEvent::Finished,
+            }
+        }
+    }
+
+    fn next_step(&self) -> wit::BulkStep {
+        self.0.borrow_mut().next()
+    }
+}
