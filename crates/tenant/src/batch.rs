@@ -21,9 +21,10 @@ struct Member {
 
 impl Tenant {
     /// `POST /$batch`. Whatever is wrong with the batch as a whole refuses it before any member runs.
-    pub(crate) fn batch(&mut self, call: &Call, request_id: &str, entry: &mut LogEntry) -> Reply {
-        let body = call.object()?;
-        let Some(Value::Array(requests)) = body.get("requests") else {
+    pub(crate) fn batch(&mut self, mut call: Call, request_id: &str, entry: &mut LogEntry) -> Reply {
+        call.object()?;
+        let requests = call.body.as_mut().and_then(|body| body.get_mut("requests")).map(Value::take);
+        let Some(Value::Array(mut requests)) = requests else {
             return Err(invalid("Invalid batch payload format."));
         };
         if requests.is_empty() {
@@ -33,9 +34,8 @@ impl Tenant {
             self.violate("batchTooLarge", "A batch held more than 20 requests.", call.now);
             return Err(invalid(format!("Number of batch request steps exceeds the maximum value of {MOST}.")));
         }
-        let members = self.members(requests, call.now)?;
-        let ancestors = ancestors(&members)?;
-        self.batch_writes.clear();
+        let mut members = self.members(&mut requests, call.now)?;
+        let mut ancestors = ancestors(&members)?;
         self.counted.calls += members.len() as u64;
         let mut injected = std::mem::take(&mut self.injected);
         let mut answers: Vec<Option<Answer>> = members.iter().map(|_| None).collect();
@@ -48,7 +48,7 @@ impl Tenant {
                 Answer::error(424, "FailedDependency", "A request that this one depends on failed.")
             } else {
                 let fault = injected.iter().position(|fault| fault.place == place).map(|at| injected.swap_remove(at));
-                self.member(call, &members[place], place, ancestors[place].clone(), fault)
+                self.member(&call, &mut members[place], place, std::mem::take(&mut ancestors[place]), fault)
             };
             answer.stamp(call.now, request_id, request_id);
             self.counted.throttled += u64::from(answer.status == 429);
@@ -56,7 +56,9 @@ impl Tenant {
         }
         let mut responses = Vec::new();
         for (member, answer) in members.into_iter().zip(answers.into_iter().flatten()) {
-            entry.members.push(LogMember { method: member.method, path: member.url, status: answer.status });
+            if self.seed.keep_log {
+                entry.members.push(LogMember { method: member.method, path: member.url, status: answer.status });
+            }
             responses.push(response(member.id, answer));
         }
         self.random.shuffle(&mut responses);
@@ -66,7 +68,7 @@ impl Tenant {
     fn member(
         &mut self,
         call: &Call,
-        member: &Member,
+        member: &mut Member,
         place: usize,
         ancestors: Vec<usize>,
         fault: Option<Injected>,
@@ -91,7 +93,7 @@ impl Tenant {
             path: String::new(),
             segments: Vec::new(),
             query: Vec::new(),
-            body: member.body.clone(),
+            body: member.body.take(),
             has_content_type: member.has_content_type,
             eventual: member.eventual,
             origin: Rc::clone(&call.origin),
@@ -106,9 +108,9 @@ impl Tenant {
         }
     }
 
-    fn members(&mut self, requests: &[Value], now: u64) -> Result<Vec<Member>, Answer> {
+    fn members(&mut self, requests: &mut [Value], now: u64) -> Result<Vec<Member>, Answer> {
         let mut members: Vec<Member> = Vec::new();
-        for request in requests {
+        for request in requests.iter_mut() {
             let field = |name: &str| request.get(name).and_then(Value::as_str).unwrap_or_default();
             let (id, method, url) = (field("id"), field("method"), field("url"));
             if id.is_empty() || method.is_empty() || url.is_empty() {
@@ -134,15 +136,17 @@ impl Tenant {
                     .unwrap_or_default()
                     .to_ascii_lowercase()
             };
-            members.push(Member {
+            let mut member = Member {
                 id: id.to_owned(),
                 method: method.to_ascii_uppercase(),
                 url: url.to_owned(),
-                body: request.get("body").filter(|body| !body.is_null()).cloned(),
+                body: None,
                 has_content_type: header("content-type").starts_with("application/json"),
                 eventual: header("consistencylevel") == "eventual",
                 depends_on: Vec::new(),
-            });
+            };
+            member.body = request.get_mut("body").map(Value::take).filter(|body| !body.is_null());
+            members.push(member);
         }
         for (place, request) in requests.iter().enumerate() {
             let parents = request.get("dependsOn").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);

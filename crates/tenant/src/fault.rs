@@ -255,9 +255,9 @@ impl Tenant {
     /// As [`Tenant::handle`], with the answer out at `until`.
     fn handle_until(&mut self, request: Request<Bytes>, now: u64, until: u64) -> Response<Bytes> {
         let response = self.handle(request, now);
-        let serial = self.serial;
-        for account in self.accounts.iter_mut().filter(|account| account.writing.0 == serial) {
-            account.writing.1 = account.writing.1.max(until);
+        for (user, _) in &self.writes {
+            let (_, busy_until) = &mut self.accounts[*user].writing;
+            *busy_until = (*busy_until).max(until);
         }
         response
     }

@@ -31,8 +31,8 @@ pub struct Tenant {
     pub(crate) challenged: Option<u64>,
     pub(crate) issued_tokens: u64,
     pub(crate) serial: u64,
-    /// Writes of the batch under way: the user, and the member's place.
-    pub(crate) batch_writes: Vec<(usize, usize)>,
+    /// Writes of the request under way: the user, and the member's place in the batch.
+    pub(crate) writes: Vec<(usize, Option<usize>)>,
     pub(crate) injected: Vec<Injected>,
 }
 
@@ -77,7 +77,7 @@ impl Tenant {
             challenged: None,
             issued_tokens: 0,
             serial: 0,
-            batch_writes: Vec::new(),
+            writes: Vec::new(),
             injected: Vec::new(),
         }
     }
@@ -86,6 +86,7 @@ impl Tenant {
     /// as the sign-in service. `now` is in milliseconds of Unix time; the answer is out a latency later.
     pub fn handle(&mut self, request: Request<Bytes>, now: u64) -> Response<Bytes> {
         self.serial += 1;
+        self.writes.clear();
         let (parts, body) = request.into_parts();
         let whole = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let mut entry = LogEntry::of(parts.method.as_str(), &whole, clock::rfc3339(now));
@@ -156,7 +157,7 @@ impl Tenant {
         let path = entry.path.clone();
         if path == "/$batch" {
             call.expect("POST")?;
-            return self.batch(&call, request_id, entry);
+            return self.batch(call, request_id, entry);
         }
         self.counted.calls += 1;
         self.execute(call, &path)
@@ -270,14 +271,13 @@ impl Tenant {
         let until = call.now + self.seed.latency_milliseconds;
         let (serial, busy_until) = self.accounts[user].writing;
         let parallel = if serial == call.serial {
-            self.batch_writes.iter().any(|(other, member)| *other == user && !call.ancestors.contains(member))
+            let waited_for = |member: &Option<usize>| member.is_some_and(|place| call.ancestors.contains(&place));
+            self.writes.iter().any(|(other, member)| *other == user && !waited_for(member))
         } else {
             call.now < busy_until
         };
         self.accounts[user].writing = (call.serial, until.max(busy_until));
-        if let Some(member) = call.member {
-            self.batch_writes.push((user, member));
-        }
+        self.writes.push((user, call.member));
         if parallel {
             self.violate("parallelDeletes", "Two writes of one user overlapped; the later one was lost.", call.now);
         }
