@@ -18,7 +18,8 @@
 //!
 //! It is as strict as Graph is known to be, and where Graph's behaviour is not known, the stricter reading is a
 //! setting. It reads no clock and no random source: the same seed, requests and moments give the same answers.
-//! [`Faults`] puts a network with faults in front of it. The feature `server` adds a server on a socket.
+//! [`Seed::crowd`] fills it with as many users as one likes, at 3 kB each. [`Faults`] puts a network with faults in
+//! front of it. The feature `server` adds a server on a socket.
 //!
 //! # What always holds
 //!
