@@ -1,6 +1,8 @@
+import { Reports, Targets } from "./bulk.js";
 import type {
   ClientOptions,
   Event,
+  Intent,
   IssuePassOptions,
   Report,
   ResetRequest,
@@ -9,8 +11,8 @@ import type {
 } from "./contract.js";
 import { type Access, type MfaResetCredential, access } from "./credential.js";
 import { fromWasm, internal, invalidInput } from "./error.js";
-import { type WasmClient, load } from "./load.js";
-import { drive, sleep } from "./run.js";
+import { type Engine, type WasmClient, load } from "./load.js";
+import { type World, drive, sleep } from "./run.js";
 import type { Fetch } from "./send.js";
 
 /** What can be given to a single call. */
@@ -22,6 +24,18 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** Called with each step as it happens. What it throws is ignored. */
   onEvent?: ((event: Event) => void) | undefined;
+}
+
+/** One of many users: an object id or a user principal name, or a request of its own. */
+export type ResetTarget = string | ResetRequest;
+
+/** What can be given to a call for many users. */
+export interface BulkOptions extends CallOptions {
+  /**
+   * Called before a user's first write, and awaited. Whoever remembers it can go on after a crash with `planned`. When
+   * it rejects, this user is not touched, and the report says so.
+   */
+  onBegin?: ((intent: Intent) => void | Promise<void>) | undefined;
 }
 
 /** How a client reaches Graph, and whom it must never touch. */
@@ -126,6 +140,71 @@ export class MfaResetClient {
     return this.#run<Report>("issueTemporaryAccessPass", name(user), rest, { signal, onEvent });
   }
 
+  /**
+   * Resets many users at once. Reports come in the order in which users finish, one for each user, whatever becomes of
+   * it: nobody's failure stops the others.
+   *
+   * Users are read only as fast as they are reset, and a report that is not taken slows the run, so that any number of
+   * users fits into memory. Leaving the loop cancels the run and waits until it has ended. When `signal` fires, the
+   * users under way end as cancelled, their reports still come, and then the iterator throws. When reading the users
+   * throws, those that were read finish first.
+   *
+   * @param users - Ids, names or requests, from an array, a generator, a file or any other iterable.
+   * @param defaults - What holds for every user whose own request says nothing else.
+   * @param options - `onBegin`, `signal` and `onEvent`.
+   *
+   * @example
+   * ```ts
+   * for await (const report of client.resetMany(users, { reason: "INC-1042" })) {
+   *   console.log(report.user.userPrincipalName, report.outcome);
+   * }
+   * ```
+   */
+  resetMany(
+    users: Iterable<ResetTarget> | AsyncIterable<ResetTarget>,
+    defaults: Omit<ResetRequest, "user"> = {},
+    options: BulkOptions = {},
+  ): AsyncGenerator<Report, void> {
+    return this.#many("resetMany", users, defaults, options);
+  }
+
+  /**
+   * Says what {@link MfaResetClient.resetMany} would do. Writes nothing.
+   *
+   * @param users - The same users.
+   * @param defaults - The same defaults.
+   * @param options - `signal` and `onEvent`.
+   */
+  planMany(
+    users: Iterable<ResetTarget> | AsyncIterable<ResetTarget>,
+    defaults: Omit<ResetRequest, "user"> = {},
+    options: BulkOptions = {},
+  ): AsyncGenerator<Report, void> {
+    return this.#many("planMany", users, defaults, options);
+  }
+
+  /**
+   * The object ids of the users in a group and in the groups within it, for {@link MfaResetClient.resetMany}. Returns
+   * how many members are no users.
+   *
+   * @param group - The group's object id.
+   * @param options - `signal` and `onEvent`.
+   */
+  async *groupMembers(group: string, options: CallOptions = {}): AsyncGenerator<string, number> {
+    if (typeof group !== "string") {
+      throw invalidInput("The group is missing or no text.", "Give the group's object id.");
+    }
+    let skipped = 0;
+    let next: string | undefined;
+    do {
+      const page: Page = await this.#run<Page>("groupMembers", group, next === undefined ? {} : { next }, options);
+      skipped += page.skipped;
+      yield* page.users;
+      next = page.next;
+    } while (next !== undefined);
+    return skipped;
+  }
+
   /** The engine's client, which remembers tokens and what they turned out not to allow. */
   #engine(): Promise<WasmClient> {
     this.#client ??= load().then(
@@ -144,20 +223,65 @@ export class MfaResetClient {
     return this.#client;
   }
 
-  async #run<T>(operation: string, input: string | undefined, rest: object, { signal, onEvent }: CallOptions): Promise<T> {
+  async #run<T>(operation: string, input: string | undefined, rest: object, options: CallOptions): Promise<T> {
     if (input === undefined) {
       throw invalidInput("The user is missing or no text.", "Give the user's object id or user principal name.");
     }
-    const client = await this.#engine();
-    const run = (() => {
-      try {
-        return client.run(operation, input, JSON.stringify(rest));
-      } catch (thrown) {
-        throw fromWasm(thrown);
+    const run = await this.#prepare(operation, input, rest);
+    // The engine's canonical JSON has the contract's shape.
+    return (await drive(run, this.#world(options))) as T;
+  }
+
+  async *#many(
+    operation: string,
+    users: Iterable<ResetTarget> | AsyncIterable<ResetTarget>,
+    defaults: Omit<ResetRequest, "user">,
+    { onBegin, ...options }: BulkOptions,
+  ): AsyncGenerator<Report, void> {
+    const world = this.#world(options);
+    const run = await this.#prepare(operation, JSON.stringify(defaults), { events: world.onEvent.length > 0 });
+    const targets = new Targets(users);
+    const reports = new Reports();
+    const left = new AbortController();
+    const ended = drive(run, {
+      ...world,
+      signals: [...world.signals, left.signal],
+      bulk: {
+        next: (atMost) => targets.next(atMost),
+        begin: async (intent) => onBegin?.(intent),
+        report: (report) => reports.put(report),
+      },
+    }).finally(() => reports.end());
+    // It is awaited below, after the reports.
+    ended.catch(() => undefined);
+    try {
+      for (let report = await reports.next(); report !== undefined; report = await reports.next()) {
+        yield report;
       }
-    })();
+      await ended;
+      if (targets.failure !== undefined) {
+        throw targets.failure;
+      }
+    } finally {
+      reports.close();
+      left.abort();
+      await ended.catch(() => undefined);
+      await targets.close();
+    }
+  }
+
+  async #prepare(operation: string, input: string, rest: object): Promise<Engine> {
+    const client = await this.#engine();
+    try {
+      return client.run(operation, input, JSON.stringify(rest));
+    } catch (thrown) {
+      throw fromWasm(thrown);
+    }
+  }
+
+  #world({ signal, onEvent }: CallOptions): World {
     const { limits } = this.#options;
-    const outcome = await drive(run, {
+    return {
       fetch: this.#fetch,
       ...(this.#access.tokens && { tokens: this.#access.tokens }),
       onEvent: [this.#call.onEvent, onEvent].filter((listener) => listener !== undefined),
@@ -169,10 +293,15 @@ export class MfaResetClient {
       seed: seed(),
       now: Date.now,
       sleep,
-    });
-    // The engine's canonical JSON has the contract's shape.
-    return outcome as T;
+    };
   }
+}
+
+/** One page of a group's members. */
+interface Page {
+  users: string[];
+  skipped: number;
+  next?: string;
 }
 
 /** Callers in JavaScript can pass anything. */

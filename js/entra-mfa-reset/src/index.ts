@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-export { type CallOptions, MfaResetClient, type MfaResetClientOptions } from "./client.js";
+export { type BulkOptions, type CallOptions, MfaResetClient, type MfaResetClientOptions, type ResetTarget } from "./client.js";
 export type * from "./contract.js";
 export type {
   AccessToken,

@@ -1,9 +1,10 @@
+import type { Bulk } from "./bulk.js";
 import type { ErrorCode, Event } from "./contract.js";
 import type { GetTokenOptions, TokenCredential } from "./credential.js";
 import { MfaResetError, fromWasm } from "./error.js";
 import type { Engine } from "./load.js";
 import { type Fetch, type SendLimits, send } from "./send.js";
-import type { Effect, Reply, Step, TokenEffect } from "./wire.js";
+import type { BulkEffect, Effect, Reply, Step, TokenEffect } from "./wire.js";
 
 /**
  * What a run needs of the world.
@@ -14,6 +15,8 @@ export interface World {
   fetch: Fetch;
   /** Present where the engine asks for tokens. */
   tokens?: TokenCredential;
+  /** Present where the run is over many users. */
+  bulk?: Bulk;
   onEvent: ((event: Event) => void)[];
   signals: AbortSignal[];
   limits: SendLimits;
@@ -176,6 +179,26 @@ async function answer(effect: Exclude<Effect, { type: "emit" }>, world: World, s
       return { reply: "slept" };
     case "token":
       return getToken(effect, world.tokens, signal);
+    default:
+      return { reply: await bulkReply(effect, world.bulk) };
+  }
+}
+
+async function bulkReply(effect: BulkEffect, bulk: Bulk | undefined): Promise<Reply> {
+  switch (effect.type) {
+    case "nextTargets":
+      return { targets: (await bulk?.next(effect.atMost)) ?? { users: [], end: true } };
+    case "begin":
+      try {
+        await bulk?.begin(effect.intent);
+        return "taken";
+      } catch (thrown) {
+        // The name alone: the rest may quote anything.
+        return { notTaken: { message: thrown instanceof Error ? thrown.name : "failed" } };
+      }
+    case "report":
+      await bulk?.report(effect.report);
+      return "taken";
   }
 }
 

@@ -10,8 +10,44 @@ export interface SandboxSeed {
   settings?: SandboxSettings;
   /** The users. */
   users?: SandboxUser[];
+  /** Users that are made instead of listed; they come after `users`. */
+  crowd?: SandboxCrowd;
+  /** Groups that hold members. They hold no roles; for a group that may, see {@link SandboxUser.groups}. */
+  groups?: SandboxMembers[];
   /** The applications that the token endpoint knows. */
   apps?: SandboxApp[];
+  /** Keep every request for the log. Without it memory stays flat. */
+  keepLog?: boolean;
+}
+
+/** Users that are made, the same every time. Each has 3 to 6 methods that can be removed, and none is privileged. */
+export interface SandboxCrowd {
+  /** How many: `user00001@contoso.com` and on. */
+  users?: number;
+  /** Another seed, other users. */
+  seed?: number;
+}
+
+/** A group and who is in it. */
+export interface SandboxMembers {
+  /** The group's object id. */
+  id: string;
+  /** The group's name. */
+  displayName?: string;
+  /** Object ids of users, and of other groups of the seed. */
+  members?: string[];
+  /** Members that are neither users nor groups. */
+  otherMembers?: SandboxObject[];
+}
+
+/** A directory object of which nothing matters but that it can be a member. */
+export interface SandboxObject {
+  /** What it is; a device when absent. */
+  type?: "user" | "group" | "device" | "orgContact" | "servicePrincipal";
+  /** The object id. */
+  id: string;
+  /** The name. */
+  displayName?: string;
 }
 
 /** How a tenant behaves where Graph's behaviour depends on policy, cloud or luck. */
@@ -56,6 +92,12 @@ export interface SandboxSettings {
   pageSize?: number;
   /** Calls in 10 seconds before Graph throttles; unlimited when absent. */
   callsPer10s?: number;
+  /** The same for calls below `/users/{id}/authentication` alone. */
+  methodCallsPer10s?: number;
+  /** The same for HTTP requests, a batch being one. */
+  batchesPer10s?: number;
+  /** What is refused counts, too. */
+  throttledCallsCount?: boolean;
   /** How a throttled call says when to come back. */
   retryAfter?: "seconds" | "fraction" | "date" | "absent";
   /** The first token that comes is refused with a claims challenge. */
@@ -214,6 +256,30 @@ export interface SandboxState {
   violations: SandboxViolation[];
   /** Every request that arrived. It holds no token and no pass. */
   log: SandboxLogEntry[];
+  /** The same in numbers. */
+  counts: SandboxCounts;
+}
+
+/** What has come to a tenant, in numbers. */
+export interface SandboxCounts {
+  /** HTTP requests to Graph, a batch being one. */
+  httpRequests: number;
+  /** Calls in them, each member of a batch for itself. */
+  calls: number;
+  /** Calls that answered 429, and requests that did so as a whole. */
+  throttled: number;
+  /** Calls that were no reads, ran, and were not refused. */
+  writes: number;
+  /** Methods that a DELETE removed. */
+  deletes: number;
+  /** DELETEs that ran once more, with nothing registered in between. */
+  repeatedDeletes: number;
+  /** DELETEs of what had been removed before. */
+  deletesOfWhatWasGone: number;
+  /** Users of the tenant. */
+  users: number;
+  /** Violations, all kinds together. */
+  violations: number;
 }
 
 /** A mistake of a caller. */

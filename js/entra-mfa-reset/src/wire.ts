@@ -1,4 +1,4 @@
-import type { ErrorInfo, Event } from "./contract.js";
+import type { ErrorInfo, Event, Intent, Report } from "./contract.js";
 
 /** What the engine hands out after each call. */
 export interface Step {
@@ -8,7 +8,10 @@ export interface Step {
 }
 
 /** What the engine asks of its host. */
-export type Effect = SendEffect | SleepEffect | TokenEffect | EmitEffect;
+export type Effect = SendEffect | SleepEffect | TokenEffect | EmitEffect | BulkEffect;
+
+/** What only a run over many users asks for. */
+export type BulkEffect = NextTargetsEffect | BeginEffect | ReportEffect;
 
 /** Perform this request, follow no redirect. */
 export interface SendEffect {
@@ -36,6 +39,27 @@ export interface TokenEffect {
   refused?: string;
 }
 
+/** Read more users, but no more than that. */
+export interface NextTargetsEffect {
+  type: "nextTargets";
+  id: number;
+  atMost: number;
+}
+
+/** Remember this before the user's first write. */
+export interface BeginEffect {
+  type: "begin";
+  id: number;
+  intent: Intent;
+}
+
+/** One user is done. */
+export interface ReportEffect {
+  type: "report";
+  id: number;
+  report: Report;
+}
+
 /** Pass this on; it is not answered. */
 export interface EmitEffect {
   type: "emit";
@@ -48,4 +72,7 @@ export type Reply =
   | { failed: { reason: "neverSent" | "lost" | "tooLarge"; message: string } }
   | "slept"
   | { token: { token: string; expiresAt?: number } }
-  | { tokenFailed: { message: string } };
+  | { tokenFailed: { message: string } }
+  | { targets: { users: unknown[]; end: boolean } }
+  | "taken"
+  | { notTaken: { message: string } };

@@ -57,11 +57,11 @@ export async function deadOrigin() {
 }
 
 /** Runs the command as a process. */
-export function cli(args, { env = {}, bin = BIN, cwd } = {}) {
+export function cli(args, { env = {}, bin = BIN, cwd, stdin = "ignore" } = {}) {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(AZURE_|ENTRA_|NO_COLOR|FORCE_COLOR|NODE_TEST|NODE_OPTIONS)/.test(name)),
   );
-  const child = spawn(process.execPath, [bin, ...args], { env: { ...inherited, ...env }, cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [bin, ...args], { env: { ...inherited, ...env }, cwd, stdio: [stdin, "pipe", "pipe"] });
   const out = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text) => (out.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text) => (out.stderr += text));
@@ -87,4 +87,39 @@ export async function kinds(tenant, user) {
     .find((known) => known.userPrincipalName === user || known.id === user)
     .methods.map((method) => method["@odata.type"].replace("#microsoft.graph.", "").replace("AuthenticationMethod", ""))
     .sort();
+}
+
+/** A tenant's seed with that many ordinary users, `user1@contoso.com` and on. */
+export function crowd(count) {
+  const hex = (number, digits) => number.toString(16).padStart(digits, "0");
+  const users = Array.from({ length: count }, (_, at) => ({
+    id: `0a000002-5c1e-4f3a-9b7d-${hex(at + 1, 12)}`,
+    userPrincipalName: `user${at + 1}@contoso.com`,
+    displayName: `User ${at + 1}`,
+    signInPreferences: { isSystemPreferredAuthenticationMethodEnabled: false, userPreferredMethodForSecondaryAuthentication: "push" },
+    methods: [
+      phone(`+1 425555${String(at % 10_000).padStart(4, "0")}`),
+      { "@odata.type": "#microsoft.graph.microsoftAuthenticatorAuthenticationMethod", id: `0b000002-1a2b-4c3d-8e9f-${hex(at + 1, 12)}`, displayName: "Phone" },
+      { "@odata.type": "#microsoft.graph.softwareOathAuthenticationMethod", id: `0c000002-893e-4172-9e89-${hex(at + 1, 12)}` },
+    ],
+  }));
+  return { users };
+}
+
+/** A mobile phone; its id is the same for everybody. */
+export function phone(phoneNumber, createdDateTime) {
+  const about = { id: "3179e48a-750b-4051-897c-87b9720928f7", phoneNumber, phoneType: "mobile", smsSignInState: "ready" };
+  return { "@odata.type": "#microsoft.graph.phoneAuthenticationMethod", ...about, ...(createdDateTime && { createdDateTime }) };
+}
+
+/** The names of a crowd's users. */
+export function names(count) {
+  return Array.from({ length: count }, (_, at) => `user${at + 1}@contoso.com`);
+}
+
+/** Every delete that a tenant has executed: `user id/collection/method id`, as often as it happened. */
+export async function deletes(tenant) {
+  const { log } = await tenant.state();
+  const calls = log.flatMap(({ members, ...call }) => members ?? [call]);
+  return calls.filter(({ method, status }) => method === "DELETE" && status === 204).map(({ path }) => /users\/(.*)/.exec(path)?.[1]);
 }
