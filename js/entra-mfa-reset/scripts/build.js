@@ -1,10 +1,12 @@
 // Compiles the TypeScript. The WebAssembly beside it comes from `just build`.
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
 
+const require = createRequire(import.meta.url);
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 for (const file of ["entra_mfa_reset", "sandbox"]) {
@@ -15,11 +17,27 @@ for (const file of ["entra_mfa_reset", "sandbox"]) {
 }
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
-const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
+const tsc = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
 const { status } = spawnSync(process.execPath, [tsc, "-p", root], { stdio: "inherit" });
 if (status !== 0) {
   process.exit(status ?? 1);
 }
+// The command carries the libraries that it uses, with their licences, so that the package depends on nothing.
+const vendor = join(root, "dist", "cli", "vendor.js");
+const licence = readFileSync(join(dirname(fileURLToPath(import.meta.resolve("csv-parse"))), "..", "LICENSE"), "utf8").trim();
+buildSync({
+  entryPoints: [vendor],
+  outfile: vendor,
+  allowOverwrite: true,
+  bundle: true,
+  minify: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  banner: { js: `/*! csv-parse\n\n${licence}\n*/` },
+});
+// It names types that a consumer does not have, and nobody imports it.
+rmSync(join(root, "dist", "cli", "vendor.d.ts"));
 // tsc copies no .d.ts; the contract is one, since it is generated.
 copyFileSync(join(root, "src", "contract.d.ts"), join(root, "dist", "contract.d.ts"));
 chmodSync(join(root, "dist", "cli", "bin.js"), 0o755);

@@ -1,10 +1,15 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import type { Cloud, IssuePassOptions, Kind, Methods, PassOptions, PassRequest, PerUserMfaState, ResetRequest } from "../contract.js";
+import { resolve } from "node:path";
+import type { Cloud, IssuePassOptions, Kind, Limits, Methods, PassOptions, PassRequest, PerUserMfaState, ResetRequest } from "../contract.js";
+import { UsageError } from "./usage.js";
+import { FORMATS, type Format } from "./users.js";
 
 /** What the command line asks for. */
 export interface Arguments {
   command: Command;
   users: string[];
+  /** Present where many users are done at once. */
+  bulk: BulkArguments | undefined;
   /** What differs from the defaults, without the user. */
   request: Omit<ResetRequest, "user">;
   pass: IssuePassOptions;
@@ -14,12 +19,26 @@ export interface Arguments {
   yes: boolean;
 }
 
+/** Where many users come from, and where what becomes of them goes. */
+export interface BulkArguments {
+  from: string[];
+  format: Format | undefined;
+  groups: string[];
+  maxUsers: number;
+  journal: string | undefined;
+  retry: boolean;
+  passes: string | undefined;
+  backups: string | undefined;
+  summary: string | undefined;
+}
+
 /** How the client is made. */
 export interface ClientArguments {
   cloud?: Cloud;
   graphUrl?: string;
   authorityHost?: string;
   protect: string[];
+  limits?: Limits;
 }
 
 /** Help and version need nothing else. */
@@ -36,16 +55,6 @@ const STATES: readonly PerUserMfaState[] = ["disabled", "enabled", "enforced"];
 const PRESETS = ["reRegister", "contactDetails", "all", "none"] as const;
 const MAX_USERS = 100;
 
-/** A mistake on the command line. */
-export class UsageError extends Error {
-  readonly help: string;
-
-  constructor(message: string, help = "Run entra-mfa-reset --help for the flags and examples.") {
-    super(message);
-    this.help = help;
-  }
-}
-
 const COMMON = {
   protect: { type: "string", multiple: true },
   "graph-url": { type: "string" },
@@ -55,6 +64,8 @@ const COMMON = {
   output: { type: "string", short: "o" },
   yes: { type: "boolean", short: "y" },
   "max-users": { type: "string" },
+  "calls-per-10s": { type: "string" },
+  concurrency: { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "V" },
   "no-color": { type: "boolean" },
@@ -88,13 +99,27 @@ const RESET = {
   "stable-only": { type: "boolean" },
 } as const;
 
-const ALL = { ...COMMON, ...RESET } as const;
+const MANY = {
+  from: { type: "string", multiple: true },
+  "from-format": { type: "string" },
+  group: { type: "string", multiple: true },
+  summary: { type: "string" },
+} as const;
+
+const FILES = {
+  journal: { type: "string" },
+  retry: { type: "boolean" },
+  passes: { type: "string" },
+  backups: { type: "string" },
+} as const;
+
+const ALL = { ...COMMON, ...RESET, ...MANY, ...FILES } as const;
 type Flag = keyof typeof ALL;
 
 const ALLOWED: Record<Command, readonly string[]> = {
   status: [],
-  plan: Object.keys(RESET),
-  reset: Object.keys(RESET),
+  plan: Object.keys({ ...RESET, ...MANY }),
+  reset: Object.keys({ ...RESET, ...MANY, ...FILES }),
   "revoke-sessions": Object.keys(REASON),
   "issue-pass": Object.keys({ ...PASS, ...REASON }),
 };
@@ -134,7 +159,9 @@ export function parse(argv: readonly string[]): Invocation {
       throw new UsageError(`${command} takes no --${flag}.`, `Run entra-mfa-reset ${command} --help for its flags.`);
     }
   }
-  checkUsers(users, command, values["max-users"]);
+  const most = wholeNumber(values["max-users"], "--max-users") ?? MAX_USERS;
+  const many = bulk(values, most);
+  checkUsers(users, command, most, many !== undefined);
   const minutes = wholeNumber(values["pass-minutes"], "--pass-minutes");
   const options: PassOptions = {
     ...(minutes !== undefined && { lifetimeInMinutes: minutes }),
@@ -147,13 +174,15 @@ export function parse(argv: readonly string[]): Invocation {
     run: {
       command,
       users,
-      request: { ...request(values, options, command), ...common },
+      bulk: many,
+      request: { ...request(values, options, command), ...common, ...(many?.backups !== undefined && { backup: true }) },
       pass: { ...options, ...common },
       client: {
         ...defined("cloud", oneOf(values.cloud, CLOUDS, "--cloud")),
         ...defined("graphUrl", values["graph-url"]),
         ...defined("authorityHost", values["authority-host"]),
         protect: list(values.protect),
+        ...limits(values, many),
       },
       sandbox: values.sandbox === true,
       output: oneOf(values.output, OUTPUTS, "--output") ?? "table",
@@ -202,9 +231,8 @@ function refuseSecrets(argv: readonly string[]): void {
   }
 }
 
-function checkUsers(users: string[], command: Command, given: string | undefined): void {
-  const most = wholeNumber(given, "--max-users") ?? MAX_USERS;
-  if (users.length === 0) {
+function checkUsers(users: string[], command: Command, most: number, isBulk: boolean): void {
+  if (users.length === 0 && !isBulk) {
     throw new UsageError("A user is missing.", `entra-mfa-reset ${command} adele.vance@contoso.com`);
   }
   const number = users.find((user) => /^\d+$/.test(user));
@@ -214,6 +242,42 @@ function checkUsers(users: string[], command: Command, given: string | undefined
   if (users.length > most) {
     throw new UsageError(`These are ${users.length} users, and at most ${most} are allowed.`, "Raise --max-users if that is meant.");
   }
+}
+
+/** Several users that are named as arguments alone are done one after another, with every step shown. */
+function bulk(values: Values, maxUsers: number): BulkArguments | undefined {
+  const { from = [], group = [], journal, passes, backups, summary, retry } = values;
+  const format = oneOf(values["from-format"], FORMATS, "--from-format");
+  if (format !== undefined && from.length === 0) {
+    throw new UsageError("--from-format describes a file that nothing names.", "Add --from.");
+  }
+  if (from.filter((path) => path === "-").length > 1) {
+    throw new UsageError("--from - can be given once.");
+  }
+  if (retry === true && journal === undefined) {
+    throw new UsageError("--retry needs the journal that says whom.", "Add --journal.");
+  }
+  if (passes !== undefined && values["temporary-access-pass"] !== true) {
+    throw new UsageError("--passes names a file for passes that nothing asks for.", "Add --temporary-access-pass.");
+  }
+  const files = [journal, passes, backups, summary, ...from].filter((path) => path !== undefined && path !== "-").map((path) => resolve(path ?? ""));
+  if (new Set(files).size < files.length) {
+    throw new UsageError("The same file is named for two things.");
+  }
+  return from.length === 0 && group.length === 0 && files.length === 0
+    ? undefined
+    : { from, format, groups: group, maxUsers, journal, retry: retry === true, passes, backups, summary };
+}
+
+function limits(values: Values, many: BulkArguments | undefined): { limits?: Limits } {
+  const callsPer10s = wholeNumber(values["calls-per-10s"], "--calls-per-10s");
+  const concurrency = wholeNumber(values.concurrency, "--concurrency");
+  const given: Limits = {
+    ...(callsPer10s !== undefined && { callsPer10s }),
+    ...(concurrency !== undefined && { concurrency }),
+    ...(many !== undefined && { users: many.maxUsers }),
+  };
+  return Object.keys(given).length > 0 ? { limits: given } : {};
 }
 
 function request(values: Values, options: PassOptions, command: Command): Omit<ResetRequest, "user"> {

@@ -4,7 +4,7 @@ const HEAD = `Resets the multifactor authentication of Microsoft Entra ID users.
 
 Usage: entra-mfa-reset COMMAND USER... [flags]
 
-A user is an object id or a user principal name.
+A user is an object id or a user principal name. plan and reset take whole files and groups of them, too.
 
 Commands:
   status            list what is registered
@@ -22,10 +22,13 @@ Usage: entra-mfa-reset status USER...
   plan: `Says what a reset with the same flags would do. Writes nothing.
 
 Usage: entra-mfa-reset plan USER... [flags]
+       entra-mfa-reset plan --from FILE [flags]
 `,
-  reset: `Removes the methods, revokes the sessions and verifies on the live list. It shows the plan and asks first.
+  reset: `Removes the methods, revokes the sessions and verifies on the live list. It asks first, and of users that are
+named one by one it shows the plan.
 
 Usage: entra-mfa-reset reset USER... [flags]
+       entra-mfa-reset reset --from FILE --journal FILE [flags]
 `,
   "revoke-sessions": `Revokes the sessions of each user, and nothing else. It asks first.
 
@@ -58,6 +61,26 @@ What is reset:
                                 waive the guard only where it may not look
 `;
 
+const MANY_FLAGS = `
+Many users, all at once:
+  --from FILE                   users from a file, or - for the standard input; may be repeated
+  --from-format FORM            csv, ndjson or lines, where name and content do not tell.
+                                csv: the column userPrincipalName, id, or the first one;
+                                ndjson: a request or a user in each line
+  --group ID                    the users among a group's members, nested groups included; may be repeated
+  --summary FILE                write the totals as JSON, too
+`;
+
+const FILE_FLAGS = `  --journal FILE                remember on disk what is begun and finished; the same command then goes on where it
+                                ended, and removes nothing that was registered since
+  --retry                       also redo whom the journal has as finished, but not complete
+  --passes FILE                 write passes there instead of into the report; only its owner may read it
+  --backups FILE                write backups there instead of into the report; only its owner may read it
+
+Reports come in the order in which users finish. Ctrl-C finishes the users under way and says how to go on; a second
+one ends them, too.
+`;
+
 const PASS_FLAGS = `
 The pass:
   --pass-minutes MIN            how long it works
@@ -81,7 +104,9 @@ Where and how:
   --graph-url URL               another origin for Graph
   --authority-host URL          another origin for the sign-in service
   --protect USER                always refuse this user; may be repeated
-  --max-users N                 refuse more users than that (100)
+  --max-users N                 refuse more users than that (100), before any is touched
+  --calls-per-10s N             send Graph no more calls than that in ten seconds
+  --concurrency N               HTTP requests in flight at most (16)
   -o, --output FORM             table (default), json or ndjson; json is a list when several users are named
   -y, --yes                     do not ask; without a terminal it is required
   --no-color                    no colours; NO_COLOR does the same
@@ -96,7 +121,7 @@ Credentials come from the environment, never from an argument:
                                 an application; AZURE_AUTHORITY_HOST names another sign-in service
 
 Exit codes: 0 complete or planned, 1 anything less, 2 usage, 3 refused by a guard, 4 not signed in or not permitted,
-130 ended by a second Ctrl-C. With several users it is the highest of theirs.
+130 ended by a second Ctrl-C. With several users it is the highest of theirs; with many at once it is 1 when theirs differ.
 `;
 
 const EXAMPLES: Record<Command | "all", string> = {
@@ -106,6 +131,7 @@ Examples:
   entra-mfa-reset plan adele.vance@contoso.com
   entra-mfa-reset reset adele.vance@contoso.com --temporary-access-pass=60 --reason INC-1042
   entra-mfa-reset reset adele.vance@contoso.com --yes --output json
+  entra-mfa-reset reset --from users.csv --journal run.journal --max-users 2000
   entra-mfa-reset issue-pass adele.vance@contoso.com --pass-once
 
 Run entra-mfa-reset COMMAND --help for a command's flags.
@@ -119,12 +145,15 @@ Examples:
 Examples:
   entra-mfa-reset plan adele.vance@contoso.com
   entra-mfa-reset plan adele.vance@contoso.com --methods all --keep fido2
+  entra-mfa-reset plan --group 0f0a7b2e-5d3c-4b58-9f1e-2f6f4f0b6f10 --output ndjson
 `,
   reset: `
 Examples:
   entra-mfa-reset reset adele.vance@contoso.com --temporary-access-pass=60 --reason INC-1042
   entra-mfa-reset reset adele.vance@contoso.com --methods phone,softwareOath --no-revoke-sessions
   entra-mfa-reset reset adele.vance@contoso.com --yes --output json
+  entra-mfa-reset reset --from users.csv --journal run.journal --max-users 2000
+  entra-mfa-reset reset --from - --temporary-access-pass --passes run.passes --journal run.journal --yes
 `,
   "revoke-sessions": `
 Examples:
@@ -138,8 +167,8 @@ Examples:
 
 const FLAGS: Record<Command, string> = {
   status: "",
-  plan: RESET_FLAGS,
-  reset: RESET_FLAGS,
+  plan: RESET_FLAGS + MANY_FLAGS,
+  reset: RESET_FLAGS + MANY_FLAGS + FILE_FLAGS,
   "revoke-sessions": REASON_FLAGS,
   "issue-pass": PASS_FLAGS,
 };

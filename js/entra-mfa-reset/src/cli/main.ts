@@ -1,32 +1,16 @@
 import { readFile } from "node:fs/promises";
-import type { Readable, Writable } from "node:stream";
-import { MfaResetClient } from "../client.js";
-import type { ErrorCode, ErrorInfo, Event, Report, ResetRequest, Status } from "../contract.js";
+import type { ErrorInfo, Event, Report, ResetRequest, Status } from "../contract.js";
+import type { MfaResetClient } from "../client.js";
 import { MfaResetError, internal } from "../error.js";
-import { SandboxTenant } from "../sandbox.js";
-import { type Arguments, UsageError, parse } from "./arguments.js";
-import { type Environment, credential } from "./environment.js";
+import type { SandboxTenant } from "../sandbox.js";
+import { type Arguments, parse } from "./arguments.js";
+import { Bulk } from "./bulk.js";
+import { connect } from "./connect.js";
 import { help } from "./help.js";
 import { confirm } from "./prompt.js";
-import { style } from "./style.js";
+import { EXIT, type Terminal, exitOf, exitOfError, views } from "./terminal.js";
+import { UsageError } from "./usage.js";
 import * as view from "./view.js";
-
-/** Everything that the command touches. */
-export interface Terminal {
-  argv: readonly string[];
-  env: Environment;
-  stdin: Readable & { isTTY?: boolean };
-  stdout: Writable & { isTTY?: boolean; columns?: number };
-  stderr: Writable & { isTTY?: boolean; columns?: number };
-  /** Aborted by the first Ctrl-C. */
-  signal: AbortSignal;
-}
-
-/** What a process ends with. */
-export const EXIT = { ok: 0, less: 1, usage: 2, guarded: 3, notPermitted: 4 } as const;
-
-const NARROWEST = 40;
-const WITHOUT_TERMINAL = 100;
 
 type Result = { user: string } & ({ ok: Status | Report } | { error: ErrorInfo });
 
@@ -42,7 +26,8 @@ export async function main(terminal: Terminal): Promise<number> {
       terminal.stdout.write(`${await version()}\n`);
       return EXIT.ok;
     }
-    return await new Session(invocation.run, terminal).run();
+    const { run } = invocation;
+    return await (run.bulk === undefined ? new Session(run, terminal).run() : new Bulk(run, run.bulk, terminal).run());
   } catch (thrown) {
     if (thrown instanceof UsageError) {
       terminal.stderr.write(`entra-mfa-reset: ${thrown.message}\n${thrown.help}\n`);
@@ -62,22 +47,14 @@ class Session {
   readonly #terminal: Terminal;
   readonly #out: view.View;
   readonly #err: view.View;
-  readonly #sandbox: SandboxTenant | undefined;
+  #sandbox: SandboxTenant | undefined;
   #code: number = EXIT.ok;
   #listed = false;
 
   constructor(given: Arguments, terminal: Terminal) {
     this.#arguments = given;
     this.#terminal = terminal;
-    const plain = terminal.argv.includes("--no-color") || Boolean(terminal.env["NO_COLOR"]) || terminal.env["TERM"] === "dumb";
-    const see = (stream: Terminal["stdout"]): view.View => ({
-      style: style(stream.isTTY === true && !plain),
-      // Some pseudo-terminals say 0.
-      columns: Math.max(NARROWEST, stream.columns || WITHOUT_TERMINAL),
-    });
-    this.#out = see(terminal.stdout);
-    this.#err = see(terminal.stderr);
-    this.#sandbox = given.sandbox ? new SandboxTenant() : undefined;
+    ({ out: this.#out, err: this.#err } = views(terminal));
   }
 
   async run(): Promise<number> {
@@ -101,14 +78,10 @@ class Session {
   }
 
   #client(): MfaResetClient {
-    const { client, sandbox } = this.#arguments;
     const { env, signal } = this.#terminal;
-    const authorityHost = client.authorityHost ?? env["AZURE_AUTHORITY_HOST"];
-    const options = { ...client, signal, onEvent: (event: Event) => this.#progress(event) };
-    if (sandbox && this.#sandbox !== undefined) {
-      return new MfaResetClient({ accessToken: this.#sandbox.accessToken }, { ...options, fetch: this.#sandbox.fetch });
-    }
-    return new MfaResetClient(credential(env), { ...options, ...(authorityHost && { authorityHost }) });
+    const { client, sandbox } = connect(this.#arguments, env, { signal, onEvent: (event: Event) => this.#progress(event) });
+    this.#sandbox = sandbox;
+    return client;
   }
 
   /** Shows what would be done to whom, and asks. Gives the users to go on with; the others' results are pushed. */
@@ -248,26 +221,3 @@ const QUESTIONS: Record<Arguments["command"], string> = {
   "revoke-sessions": "Revoke the sessions of",
   "issue-pass": "Issue a pass to",
 };
-
-function exitOf(result: Status | Report): number {
-  if (!("outcome" in result) || result.outcome === "complete" || result.outcome === "planned") {
-    return EXIT.ok;
-  }
-  const untouched = result.outcome === "refused" || result.outcome === "failed";
-  return untouched && result.error !== undefined ? exitOfError(result.error.code) : EXIT.less;
-}
-
-function exitOfError(code: ErrorCode): number {
-  switch (code) {
-    case "invalidInput":
-      return EXIT.usage;
-    case "protectedUser":
-    case "managementRestricted":
-      return EXIT.guarded;
-    case "unauthenticated":
-    case "forbidden":
-      return EXIT.notPermitted;
-    default:
-      return EXIT.less;
-  }
-}

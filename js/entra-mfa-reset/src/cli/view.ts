@@ -16,6 +16,9 @@ const METHOD_COLUMNS = [
   { title: "REASON", shrinks: true },
 ];
 
+/** The longest word for an outcome. */
+const OUTCOME_COLUMNS = "unverified".length;
+
 const STATUS_COLUMNS = [{ title: "KIND" }, { title: "LABEL", shrinks: true }, { title: "DEFAULT" }, { title: "DETAILS", shrinks: true }];
 
 /** What is registered. */
@@ -83,6 +86,24 @@ export function report(done: Report, view: View): string {
     `Outcome: ${overall(done, style)}`,
     ...(done.error === undefined ? [] : error(done.error, view)),
   ]);
+}
+
+/** One user of many, in a line; what went wrong is below it. */
+export function brief(done: Report, view: View): string {
+  const { user, methods, sessions, temporaryAccessPass: pass, perUserMfa, error: failure } = done;
+  const planned = methods.filter(({ action }) => action !== "keep");
+  const gone = planned.filter(({ outcome }) => outcome === "done" || outcome === "alreadyGone");
+  const details = [
+    planned.length === 0 ? undefined : done.outcome === "planned" ? `${planned.length} to remove` : `${gone.length} of ${planned.length} removed`,
+    sessions && `sessions ${sessions.outcome}`,
+    perUserMfa && `per-user MFA ${perUserMfa.outcome}`,
+    pass && `pass ${passDetails(pass)}`,
+    pass?.pass && view.style.bold(plain(pass.pass)),
+  ].filter((detail) => detail !== undefined && detail !== "");
+  const name = plain(user.userPrincipalName ?? user.id ?? "");
+  const head = [overall(done, view.style) + " ".repeat(OUTCOME_COLUMNS - done.outcome.length), name, details.join(", ")];
+  const why = failure === undefined ? [] : error(failure, { ...view, columns: view.columns - 2 }).map((part) => `  ${part}`);
+  return [head.filter((part) => part !== "").join("  "), ...why].join("\n");
 }
 
 /** An error, with what to do next and what Microsoft's support asks for. */
