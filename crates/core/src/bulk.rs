@@ -7,12 +7,11 @@ use crate::graph::{Graph, Line, Session, UserName, cancelled};
 use crate::methods::printable;
 use crate::report::{Outcome, Report, UserInfo};
 use crate::request::ResetRequest;
-use crate::run::{Host, first};
+use crate::run::{Host, Tasks, task};
 use crate::seen::Seen;
 use crate::target::Target;
 use crate::time::timestamp;
 use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -20,10 +19,7 @@ use std::task::Poll;
 
 pub(crate) async fn run(host: Host, session: Rc<Session>, defaults: ResetRequest, mode: Mode) -> Result<(), Error> {
     let crowd = Rc::new(Crowd { line: Line::new(host, session, true), seen: Rc::default(), defaults, mode });
-    match first(crowd.clone().admit(), crowd.line.clone().drive()).await {
-        Ok(result) => result,
-        Err(never) => match never {},
-    }
+    crowd.line.clone().work(Box::pin(crowd.admit())).await
 }
 
 /// What the users of one run share.
@@ -41,7 +37,7 @@ impl Crowd {
     async fn admit(self: Rc<Self>) -> Result<(), Error> {
         let host = &self.line.host;
         let most = self.line.session.limits.users;
-        let mut users = FuturesUnordered::new();
+        let mut users = Tasks::new();
         let mut pull: Option<Pull> = None;
         let mut end: Option<Result<(), Error>> = None;
         let mut place = 0;
@@ -68,7 +64,7 @@ impl Crowd {
                         break;
                     }
                     place += 1;
-                    users.push(self.clone().one(place, target));
+                    users.push(task(self.clone().one(place, target)));
                 }
                 if last && end.is_none() {
                     end = Some(Ok(()));

@@ -13,7 +13,7 @@ use crate::plan::{self, PlannedSessions};
 use crate::report::{GuardReport, Report, SessionsOutcome};
 use crate::request::{AllowPrivileged, IssuePassOptions, PassOptions, ResetRequest, RevokeSessionsOptions};
 use crate::residuals;
-use crate::run::{Host, Run, first};
+use crate::run::{Host, Run};
 use crate::sessions;
 use crate::status::Status;
 use crate::time;
@@ -97,10 +97,7 @@ impl Client {
         let session = self.session.clone();
         Run::new(move |host: Host| async move {
             let line = Line::new(host, session, false);
-            match first(operation(Graph::new(line.clone(), 0, reason)), line.drive()).await {
-                Ok(result) => result,
-                Err(never) => match never {},
-            }
+            line.clone().work(Box::pin(operation(Graph::new(line, 0, reason)))).await
         })
     }
 }

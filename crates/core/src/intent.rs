@@ -1,6 +1,9 @@
+use crate::error::Error;
+use crate::fields::Fields;
 use crate::kind::Kind;
 use crate::report::MethodAction;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// What a run is about to do to one user, told before the first write. Whoever has it on disk can go on after a crash
 /// without touching what the user has registered since.
@@ -37,4 +40,23 @@ pub struct PlannedMethod {
     /// When it was registered, where Graph says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_date_time: Option<String>,
+}
+
+impl PlannedMethod {
+    pub(crate) fn read(value: Value) -> Result<Self, Error> {
+        let mut fields = Fields::of(value, "a method of `planned`")?;
+        let id = fields.text("id")?.ok_or_else(|| fields.missing("id"))?;
+        let kind = fields.text("kind")?.and_then(|name| Kind::from_name(&name));
+        let kind = kind.ok_or_else(|| fields.refuse("kind", "a kind"))?;
+        let action = match fields.text("action")?.as_deref() {
+            Some("delete") => MethodAction::Delete,
+            Some("deactivate") => MethodAction::Deactivate,
+            Some("keep") => MethodAction::Keep,
+            _ => return Err(fields.refuse("action", "`delete`, `deactivate` or `keep`")),
+        };
+        let label = fields.text("label")?.ok_or_else(|| fields.missing("label"))?;
+        let created_date_time = fields.text("createdDateTime")?;
+        fields.end()?;
+        Ok(PlannedMethod { id, kind, label, action, created_date_time })
+    }
 }

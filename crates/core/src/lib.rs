@@ -12,6 +12,7 @@ mod directory;
 mod error;
 mod event;
 mod execute;
+mod fields;
 mod graph;
 mod intent;
 mod kind;

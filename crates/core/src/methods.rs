@@ -305,12 +305,7 @@ impl Registered {
 }
 
 fn read_state(entity: &Object) -> Option<PerUserMfaState> {
-    match text(entity, "perUserMfaState")? {
-        "disabled" => Some(PerUserMfaState::Disabled),
-        "enabled" => Some(PerUserMfaState::Enabled),
-        "enforced" => Some(PerUserMfaState::Enforced),
-        _ => None,
-    }
+    PerUserMfaState::from_name(text(entity, "perUserMfaState")?)
 }
 
 fn authentication(user_id: &str, rest: &'static str) -> Path {

@@ -1,8 +1,10 @@
+use crate::error::Error;
+use crate::fields::{Fields, from_json};
 use crate::secret::Secret;
 use serde::{Deserialize, Serialize};
 
 /// How a [`Client`](crate::Client) reaches Graph, and whom it must never touch.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClientOptions {
@@ -18,6 +20,49 @@ pub struct ClientOptions {
     pub protect: Vec<String>,
     /// Bounds on time, retries and sizes.
     pub limits: Limits,
+}
+
+from_json!(ClientOptions: "the client's options");
+
+impl ClientOptions {
+    fn read(mut fields: Fields) -> Result<Self, Error> {
+        let options = ClientOptions {
+            cloud: match fields.text("cloud")?.as_deref() {
+                None | Some("global") => Cloud::Global,
+                Some("usGov") => Cloud::UsGov,
+                Some("usGovDoD") => Cloud::UsGovDoD,
+                Some("china") => Cloud::China,
+                Some(_) => return Err(fields.refuse("cloud", "`global`, `usGov`, `usGovDoD` or `china`")),
+            },
+            graph_url: fields.text("graphUrl")?,
+            authority_host: fields.text("authorityHost")?,
+            protect: fields.texts("protect")?.unwrap_or_default(),
+            limits: match fields.take("limits") {
+                Some(limits) => Limits::read(Fields::of(limits, "`limits`")?)?,
+                None => Limits::default(),
+            },
+        };
+        fields.end()?;
+        Ok(options)
+    }
+}
+
+impl Limits {
+    fn read(mut fields: Fields) -> Result<Self, Error> {
+        let default = Limits::default();
+        let limits = Limits {
+            request_seconds: fields.number("requestSeconds")?.unwrap_or(default.request_seconds),
+            verify_seconds: fields.number("verifySeconds")?.unwrap_or(default.verify_seconds),
+            retries: fields.number("retries")?.unwrap_or(default.retries),
+            retry_seconds: fields.number("retrySeconds")?.unwrap_or(default.retry_seconds),
+            response_bytes: fields.number("responseBytes")?.unwrap_or(default.response_bytes),
+            calls_per_10s: fields.number("callsPer10s")?,
+            concurrency: fields.number("concurrency")?.unwrap_or(default.concurrency),
+            users: fields.number("users")?,
+        };
+        fields.end()?;
+        Ok(limits)
+    }
 }
 
 /// The national clouds that Microsoft Graph runs in.
@@ -56,7 +101,7 @@ impl Cloud {
 }
 
 /// Bounds on time, retries and sizes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Limits {

@@ -1,13 +1,12 @@
 use crate::error::Error;
+use crate::fields::{Fields, from_json};
 use crate::intent::PlannedMethod;
 use crate::kind::Kind;
-use crate::options::ClientOptions;
-use serde::de::{self, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::fmt;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 
 /// What is asked for one user.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ResetRequest {
@@ -83,18 +82,154 @@ impl ResetRequest {
     }
 }
 
-/// Reads a JSON input; whatever is wrong with it is the caller's to mend.
-pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a str, what: &str) -> Result<T, Error> {
-    serde_json::from_str(text).map_err(|error| {
-        let mut sentence = error.to_string();
-        if let Some(at) = sentence.rfind(" at line ") {
-            sentence.truncate(at);
+from_json!(ResetRequest: "the request", IssuePassOptions: "the pass", RevokeSessionsOptions: "the options");
+
+impl ResetRequest {
+    fn read(mut fields: Fields) -> Result<Self, Error> {
+        let user = fields.text("user")?.ok_or_else(|| fields.missing("user"))?;
+        let request = ResetRequest { user, ..ResetRequest::read_defaults(&mut fields)? };
+        fields.end()?;
+        Ok(request)
+    }
+
+    /// Reads a request without its user, as the defaults of many are given.
+    ///
+    /// # Errors
+    /// `invalidInput`, naming the field.
+    pub fn defaults_from_json(text: &str) -> Result<Self, Error> {
+        let mut fields = Fields::parse(text, "the defaults")?;
+        let defaults = ResetRequest::read_defaults(&mut fields)?;
+        fields.end()?;
+        Ok(defaults)
+    }
+
+    fn read_defaults(fields: &mut Fields) -> Result<Self, Error> {
+        Ok(ResetRequest {
+            user: String::new(),
+            methods: Methods::read(fields)?,
+            method_ids: fields.texts("methodIds")?,
+            planned: match fields.list("planned")? {
+                Some(items) => Some(items.into_iter().map(PlannedMethod::read).collect::<Result<_, _>>()?),
+                None => None,
+            },
+            keep: fields.texts("keep")?.unwrap_or_default(),
+            revoke_sessions: fields.flag("revokeSessions")?,
+            temporary_access_pass: PassRequest::read(fields)?,
+            per_user_mfa: PerUserMfaState::read(fields)?,
+            allow_privileged: AllowPrivileged::read(fields)?,
+            not_after: fields.text("notAfter")?,
+            backup: fields.flag("backup")?.unwrap_or_default(),
+            verify: fields.flag("verify")?,
+            stable_only: fields.flag("stableOnly")?.unwrap_or_default(),
+            reason: fields.text("reason")?,
+        })
+    }
+}
+
+impl PassOptions {
+    fn read(fields: &mut Fields) -> Result<Self, Error> {
+        Ok(PassOptions {
+            lifetime_in_minutes: fields.number("lifetimeInMinutes")?,
+            is_usable_once: fields.flag("isUsableOnce")?,
+            start_date_time: fields.text("startDateTime")?,
+        })
+    }
+}
+
+impl IssuePassOptions {
+    fn read(mut fields: Fields) -> Result<Self, Error> {
+        let PassOptions { lifetime_in_minutes, is_usable_once, start_date_time } = PassOptions::read(&mut fields)?;
+        let allow_privileged = AllowPrivileged::read(&mut fields)?;
+        let reason = fields.text("reason")?;
+        fields.end()?;
+        Ok(IssuePassOptions { lifetime_in_minutes, is_usable_once, start_date_time, allow_privileged, reason })
+    }
+}
+
+impl RevokeSessionsOptions {
+    fn read(mut fields: Fields) -> Result<Self, Error> {
+        let reason = fields.text("reason")?;
+        fields.end()?;
+        Ok(RevokeSessionsOptions { reason })
+    }
+}
+
+impl Methods {
+    fn read(fields: &mut Fields) -> Result<Option<Self>, Error> {
+        const EXPECTED: &str = "`reRegister`, `contactDetails`, `all`, `none` or a list of kinds";
+        match fields.take("methods") {
+            None => Ok(None),
+            Some(Value::String(name)) => match Preset::from_name(&name) {
+                Some(preset) => Ok(Some(Methods::Preset(preset))),
+                None => Err(fields.refuse_word("methods", &name, EXPECTED)),
+            },
+            Some(Value::Array(names)) => {
+                let mut kinds = Vec::with_capacity(names.len());
+                for name in &names {
+                    let name = name.as_str().unwrap_or_default();
+                    match Kind::from_name(name) {
+                        Some(kind) => kinds.push(kind),
+                        None => return Err(fields.refuse_word("methods", name, "a kind")),
+                    }
+                }
+                Ok(Some(Methods::Kinds(kinds)))
+            }
+            Some(_) => Err(fields.refuse("methods", EXPECTED)),
         }
-        Error::invalid(
-            format!("{what} is not valid: {sentence}"),
-            "Correct the field that the message names; the README lists every field with its values.",
-        )
-    })
+    }
+}
+
+impl AllowPrivileged {
+    fn read(fields: &mut Fields) -> Result<Self, Error> {
+        match fields.take("allowPrivileged") {
+            None | Some(Value::Bool(false)) => Ok(AllowPrivileged::No),
+            Some(Value::Bool(true)) => Ok(AllowPrivileged::Yes),
+            Some(Value::String(text)) if text == "ifUnreadable" => Ok(AllowPrivileged::IfUnreadable),
+            Some(other) => {
+                let word = other.as_str().unwrap_or_default();
+                Err(fields.refuse_word("allowPrivileged", word, "true, false or `ifUnreadable`"))
+            }
+        }
+    }
+}
+
+impl PassRequest {
+    fn read(fields: &mut Fields) -> Result<Option<Self>, Error> {
+        match fields.take("temporaryAccessPass") {
+            None => Ok(None),
+            Some(Value::Bool(true)) => Ok(Some(PassRequest::Default)),
+            Some(options @ Value::Object(_)) => {
+                let mut options = Fields::of(options, "`temporaryAccessPass`")?;
+                let pass = PassOptions::read(&mut options)?;
+                options.end()?;
+                Ok(Some(PassRequest::Options(pass)))
+            }
+            Some(_) => Err(fields.refuse(
+                "temporaryAccessPass",
+                "true, or an object with lifetimeInMinutes, isUsableOnce and startDateTime",
+            )),
+        }
+    }
+}
+
+impl PerUserMfaState {
+    fn read(fields: &mut Fields) -> Result<Option<Self>, Error> {
+        let Some(name) = fields.text("perUserMfa")? else { return Ok(None) };
+        match PerUserMfaState::from_name(&name) {
+            Some(state) => Ok(Some(state)),
+            None => Err(fields.refuse_word("perUserMfa", &name, "`disabled`, `enabled` or `enforced`")),
+        }
+    }
+
+    /// As Graph names it, too.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "disabled" => Some(PerUserMfaState::Disabled),
+            "enabled" => Some(PerUserMfaState::Enabled),
+            "enforced" => Some(PerUserMfaState::Enforced),
+            _ => None,
+        }
+    }
 }
 
 /// What a reset removes.
@@ -142,37 +277,6 @@ impl Serialize for Methods {
     }
 }
 
-/// By hand, because an untagged enum says only that no variant matched.
-impl<'de> Deserialize<'de> for Methods {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Names;
-
-        impl<'de> Visitor<'de> for Names {
-            type Value = Methods;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("`reRegister`, `contactDetails`, `all`, `none` or a list of kinds")
-            }
-
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<Methods, E> {
-                Preset::from_name(name)
-                    .map(Methods::Preset)
-                    .ok_or_else(|| E::invalid_value(de::Unexpected::Str(name), &self))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Methods, A::Error> {
-                let mut kinds = Vec::new();
-                while let Some(kind) = names.next_element()? {
-                    kinds.push(kind);
-                }
-                Ok(Methods::Kinds(kinds))
-            }
-        }
-
-        deserializer.deserialize_any(Names)
-    }
-}
-
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for Methods {
     fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -214,33 +318,6 @@ impl Serialize for AllowPrivileged {
     }
 }
 
-impl<'de> Deserialize<'de> for AllowPrivileged {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Waiver;
-
-        impl Visitor<'_> for Waiver {
-            type Value = AllowPrivileged;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("true, false or `ifUnreadable`")
-            }
-
-            fn visit_bool<E: de::Error>(self, value: bool) -> Result<AllowPrivileged, E> {
-                Ok(if value { AllowPrivileged::Yes } else { AllowPrivileged::No })
-            }
-
-            fn visit_str<E: de::Error>(self, value: &str) -> Result<AllowPrivileged, E> {
-                match value {
-                    "ifUnreadable" => Ok(AllowPrivileged::IfUnreadable),
-                    other => Err(E::invalid_value(de::Unexpected::Str(other), &self)),
-                }
-            }
-        }
-
-        deserializer.deserialize_any(Waiver)
-    }
-}
-
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for AllowPrivileged {
     fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -275,7 +352,7 @@ impl PassRequest {
 }
 
 /// Options of a Temporary Access Pass; what is absent is the tenant's default.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PassOptions {
@@ -291,7 +368,7 @@ pub struct PassOptions {
 }
 
 /// What [`Client::issue_temporary_access_pass`](crate::Client::issue_temporary_access_pass) takes beside the user.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IssuePassOptions {
@@ -313,7 +390,7 @@ pub struct IssuePassOptions {
 }
 
 /// What [`Client::revoke_sessions`](crate::Client::revoke_sessions) takes beside the user.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RevokeSessionsOptions {
@@ -322,53 +399,12 @@ pub struct RevokeSessionsOptions {
     pub reason: Option<String>,
 }
 
-/// JSON in, from a shell.
-macro_rules! from_json {
-    ($($type:ty: $what:literal),*) => {$(
-        impl $type {
-            /// Reads it from JSON.
-            ///
-            /// # Errors
-            /// `invalidInput`, naming the field.
-            pub fn from_json(text: &str) -> Result<Self, Error> {
-                parse(text, $what)
-            }
-        }
-    )*};
-}
-
-from_json!(ResetRequest: "the request", IssuePassOptions: "the pass", RevokeSessionsOptions: "the options", ClientOptions: "the client's options");
-
 impl Serialize for PassRequest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             PassRequest::Default => serializer.serialize_bool(true),
             PassRequest::Options(options) => options.serialize(serializer),
         }
-    }
-}
-
-impl<'de> Deserialize<'de> for PassRequest {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TrueOrOptions;
-
-        impl<'de> Visitor<'de> for TrueOrOptions {
-            type Value = PassRequest;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("true, or an object with lifetimeInMinutes, isUsableOnce and startDateTime")
-            }
-
-            fn visit_bool<E: de::Error>(self, value: bool) -> Result<PassRequest, E> {
-                if value { Ok(PassRequest::Default) } else { Err(E::invalid_value(de::Unexpected::Bool(false), &self)) }
-            }
-
-            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<PassRequest, A::Error> {
-                PassOptions::deserialize(de::value::MapAccessDeserializer::new(map)).map(PassRequest::Options)
-            }
-        }
-
-        deserializer.deserialize_any(TrueOrOptions)
     }
 }
 

@@ -5,19 +5,21 @@ use ::time::format_description::well_known::Rfc3339;
 
 /// Unix milliseconds as RFC 3339 in UTC, always with milliseconds.
 pub(crate) fn timestamp(milliseconds: u64) -> String {
-    let Ok(time) = OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000) else {
+    let seconds = i64::try_from(milliseconds / 1000).ok();
+    let Some(Ok(time)) = seconds.map(OffsetDateTime::from_unix_timestamp) else {
         return String::new();
     };
     let (year, month, day) = time.to_calendar_date();
-    let (hour, minute, second, millisecond) = time.to_hms_milli();
-    let month = u8::from(month);
+    let (hour, minute, second) = time.to_hms();
+    let (month, millisecond) = (u8::from(month), milliseconds % 1000);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z")
 }
 
 /// RFC 3339 as Unix milliseconds; a time before 1970 is 0.
 pub(crate) fn parse(text: &str) -> Option<u64> {
     let time = OffsetDateTime::parse(text.trim(), &Rfc3339).ok()?;
-    Some(u64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or(0))
+    let seconds = u64::try_from(time.unix_timestamp()).unwrap_or(0);
+    Some(if seconds == 0 { 0 } else { seconds * 1000 + u64::from(time.millisecond()) })
 }
 
 #[cfg(test)]

@@ -30,8 +30,14 @@ pub(crate) fn operation(name: &str, input: &str, options: &str) -> Result<Operat
             let options = IssuePassOptions::from_json(options)?;
             Ok(Operation::IssuePass { user: user(), options })
         }
-        "resetMany" => Ok(Operation::ResetMany { defaults: defaults(input)?, events: wants_events(options) }),
-        "planMany" => Ok(Operation::PlanMany { defaults: defaults(input)?, events: wants_events(options) }),
+        "resetMany" => Ok(Operation::ResetMany {
+            defaults: ResetRequest::defaults_from_json(input)?,
+            events: wants_events(options),
+        }),
+        "planMany" => Ok(Operation::PlanMany {
+            defaults: ResetRequest::defaults_from_json(input)?,
+            events: wants_events(options),
+        }),
         "groupMembers" => {
             let options: Value = serde_json::from_str(options).unwrap_or_default();
             let next = options.get("next").and_then(Value::as_str).map(str::to_owned);
@@ -41,22 +47,18 @@ pub(crate) fn operation(name: &str, input: &str, options: &str) -> Result<Operat
     }
 }
 
-/// A request without its user.
-fn defaults(input: &str) -> Result<ResetRequest, Error> {
-    let rest = input.trim_start().strip_prefix('{').unwrap_or_default().trim_start();
-    let comma = if rest.starts_with('}') { "" } else { "," };
-    ResetRequest::from_json(&format!("{{\"user\":\"\"{comma}{rest}"))
-}
-
 fn wants_events(options: &str) -> bool {
     let options: Value = serde_json::from_str(options).unwrap_or_default();
     options.get("events") != Some(&Value::Bool(false))
 }
 
-/// One of many users: its name alone, or a request.
+/// One of many users: its name alone, or `{ user?, request }` with the request as JSON text.
 pub(crate) fn target(value: &Value) -> Target {
-    let user = value.as_str().or_else(|| value.get("user")?.as_str()).unwrap_or_default();
-    if value.is_string() { Target::user(user) } else { Target::from_json(user, &value.to_string()) }
+    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
+    match value.as_str() {
+        Some(user) => Target::user(user),
+        None => Target::from_json(text("user"), text("request")),
+    }
 }
 
 pub(crate) fn credential(text: &str) -> Result<Credential, Error> {

@@ -1,76 +1,43 @@
-use entra_mfa_reset::run::{Effect, Step, StepError};
-use entra_mfa_reset::{Error, Event, Intent, Report};
+use entra_mfa_reset::Error;
+use entra_mfa_reset::run::{Effect, EffectId, Step, StepError};
 use serde::Serialize;
 
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
-enum EffectOutput {
-    Send {
-        id: u32,
-        method: String,
-        url: String,
-        headers: Vec<(String, String)>,
-        #[serde(skip_serializing_if = "String::is_empty")]
-        body: String,
-    },
-    Sleep {
-        id: u32,
-        milliseconds: u64,
-    },
-    Token {
-        id: u32,
-        scope: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        claims: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        refused: Option<String>,
-    },
-    Emit {
-        event: Event,
-    },
-    NextTargets {
-        id: u32,
-        #[serde(rename = "atMost")]
-        at_most: usize,
-    },
-    Begin {
-        id: u32,
-        intent: Intent,
-    },
-    Report {
-        id: u32,
-        report: Box<Report>,
-    },
-}
-
-/// Put together by hand, so that the canonical bytes of a report pass through untouched.
+/// A step as JSON. Put together by hand, so that the canonical bytes of a report pass through untouched, and because
+/// what serde derives for the effects weighs more than the effects.
 pub(crate) fn to_json<T>(
     step: Result<Step<Result<T, Error>>, StepError>,
-    result_json: impl Fn(&T) -> String,
+    result_json: impl FnOnce(&T) -> String,
 ) -> Result<String, Error> {
-    let step = step.map_err(|error| Error::internal(format!("The {error}.")))?;
-    let outcome = step.outcome.map(|outcome| match outcome {
-        Ok(result) => ("ok", result_json(&result)),
-        Err(error) => ("error", error_json(&error)),
-    });
+    let Step { effects, cancelled, outcome } = step.map_err(|error| Error::internal(format!("The {error}.")))?;
+    write(effects, cancelled, outcome.map(|outcome| outcome.map(|result| result_json(&result))))
+}
+
+/// Apart from its generic caller, so that it stands once in the wasm.
+#[inline(never)]
+fn write(
+    effects: Vec<(EffectId, Effect)>,
+    cancelled: Vec<EffectId>,
+    outcome: Option<Result<String, Error>>,
+) -> Result<String, Error> {
     let mut json = String::from("{\"effects\":[");
-    for (at, (id, effect)) in step.effects.into_iter().enumerate() {
+    for (at, (id, effect)) in effects.into_iter().enumerate() {
         if at > 0 {
             json.push(',');
         }
-        let effect = effect_output(id.0, effect)?;
-        json.push_str(&serde_json::to_string(&effect).map_err(|_| unwritable())?);
+        write_effect(&mut json, id.0, effect)?;
     }
     json.push_str("],\"cancelled\":[");
-    for (at, id) in step.cancelled.into_iter().enumerate() {
+    for (at, id) in cancelled.into_iter().enumerate() {
         if at > 0 {
             json.push(',');
         }
         json.push_str(&id.0.to_string());
     }
     json.push(']');
-    if let Some((name, result)) = outcome {
-        json.push_str(&format!(",\"outcome\":{{\"{name}\":{result}}}"));
+    match outcome {
+        Some(Ok(result)) => field(&mut json, "outcome", &format!("{{\"ok\":{result}}}")),
+        Some(Err(error)) => field(&mut json, "outcome", &format!("{{\"error\":{}}}", error_json(&error))),
+        None => {}
     }
     json.push('}');
     Ok(json)
@@ -81,32 +48,69 @@ pub(crate) fn error_json(error: &Error) -> String {
     serde_json::to_string(error).unwrap_or_default()
 }
 
-fn effect_output(id: u32, effect: Effect) -> Result<EffectOutput, Error> {
-    Ok(match effect {
+fn write_effect(json: &mut String, id: u32, effect: Effect) -> Result<(), Error> {
+    let name = match &effect {
+        Effect::Send(_) => "send",
+        Effect::Sleep(_) => "sleep",
+        Effect::Token(_) => "token",
+        Effect::Emit(_) => "emit",
+        Effect::NextTargets { .. } => "nextTargets",
+        Effect::Begin(_) => "begin",
+        Effect::Report(_) => "report",
+    };
+    json.push_str(&format!("{{\"type\":\"{name}\",\"id\":{id}"));
+    match effect {
         Effect::Send(request) => {
             let (head, body) = request.into_parts();
-            let mut headers = Vec::with_capacity(head.headers.len());
+            field(json, "method", &text(head.method.as_str())?);
+            field(json, "url", &text(&head.uri.to_string())?);
+            let mut headers = String::from("[");
             for (name, value) in &head.headers {
                 let value = value.to_str().map_err(|_| unwritable())?;
-                headers.push((name.as_str().to_owned(), value.to_owned()));
+                let comma = if headers.len() > 1 { "," } else { "" };
+                headers.push_str(&format!("{comma}[{},{}]", text(name.as_str())?, text(value)?));
             }
-            let body = String::from_utf8(body.to_vec()).map_err(|_| unwritable())?;
-            EffectOutput::Send { id, method: head.method.to_string(), url: head.uri.to_string(), headers, body }
+            headers.push(']');
+            field(json, "headers", &headers);
+            if !body.is_empty() {
+                field(json, "body", &text(std::str::from_utf8(&body).map_err(|_| unwritable())?)?);
+            }
         }
         Effect::Sleep(duration) => {
-            EffectOutput::Sleep { id, milliseconds: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX) }
+            let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+            field(json, "milliseconds", &milliseconds.to_string());
         }
-        Effect::Token(request) => EffectOutput::Token {
-            id,
-            scope: request.scope,
-            claims: request.claims,
-            refused: request.refused.map(|token| token.expose().to_owned()),
-        },
-        Effect::Emit(event) => EffectOutput::Emit { event },
-        Effect::NextTargets { at_most } => EffectOutput::NextTargets { id, at_most },
-        Effect::Begin(intent) => EffectOutput::Begin { id, intent },
-        Effect::Report(report) => EffectOutput::Report { id, report },
-    })
+        Effect::Token(request) => {
+            field(json, "scope", &text(&request.scope)?);
+            if let Some(claims) = &request.claims {
+                field(json, "claims", &text(claims)?);
+            }
+            if let Some(token) = &request.refused {
+                field(json, "refused", &text(token.expose())?);
+            }
+        }
+        Effect::Emit(event) => field(json, "event", &value(&event)?),
+        Effect::NextTargets { at_most } => field(json, "atMost", &at_most.to_string()),
+        Effect::Begin(intent) => field(json, "intent", &value(&intent)?),
+        Effect::Report(report) => field(json, "report", &report.to_json()),
+    }
+    json.push('}');
+    Ok(())
+}
+
+fn field(json: &mut String, name: &str, value: &str) {
+    json.push_str(",\"");
+    json.push_str(name);
+    json.push_str("\":");
+    json.push_str(value);
+}
+
+fn text(text: &str) -> Result<String, Error> {
+    value(&text)
+}
+
+fn value(value: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|_| unwritable())
 }
 
 fn unwritable() -> Error {

@@ -80,6 +80,7 @@ async fn a_full_report_has_the_canonical_bytes() {
             action: wit::MethodAction::Deactivate,
             outcome: wit::MethodOutcome::AlreadyGone,
             is_default: Some(false),
+            created_date_time: Some("2026-11-21T09:00:00Z".to_owned()),
             reason: Some("why".to_owned()),
             error: Some(error()),
         }],

@@ -12,19 +12,18 @@ use super::url::Version;
 use crate::error::{Error, ErrorCode};
 use crate::event::{Event, EventOutcome, EventStep};
 use crate::report::GraphUsage;
-use crate::run::Host;
+use crate::run::{Host, Task, Tasks, first, task};
 use crate::secret::Secret;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::lock::Mutex;
-use futures_util::stream::FuturesUnordered;
 use http::StatusCode;
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 /// A call is throttled more often than `limits.retries` where the run's own pace is to blame.
@@ -105,6 +104,24 @@ impl Tried {
 struct Slot {
     outcomes: Option<Vec<Outcome>>,
     waker: Option<Waker>,
+}
+
+/// Calls that are on their way. They are in the queue whether or not somebody waits.
+pub(super) struct Passing(Rc<RefCell<Slot>>);
+
+impl Future for Passing {
+    type Output = Vec<Outcome>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Vec<Outcome>> {
+        let mut slot = self.0.borrow_mut();
+        match slot.outcomes.take() {
+            Some(outcomes) => Poll::Ready(outcomes),
+            None => {
+                slot.waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
 }
 
 /// One call in the queue, or a chain of calls.
@@ -222,7 +239,7 @@ impl Line {
     }
 
     /// Brings calls through, one or a chain: an outcome for each.
-    pub(super) async fn pass(&self, place: u32, calls: Vec<Call>, usage: Rc<RefCell<GraphUsage>>) -> Vec<Outcome> {
+    pub(super) fn pass(&self, place: u32, calls: Vec<Call>, usage: Rc<RefCell<GraphUsage>>) -> Passing {
         let slot: Rc<RefCell<Slot>> = Rc::default();
         let ticket = Ticket {
             place,
@@ -237,17 +254,7 @@ impl Line {
             slot: slot.clone(),
         };
         self.enqueue(Box::new(ticket));
-        poll_fn(|context| {
-            let mut slot = slot.borrow_mut();
-            match slot.outcomes.take() {
-                Some(outcomes) => Poll::Ready(outcomes),
-                None => {
-                    slot.waker = Some(context.waker().clone());
-                    Poll::Pending
-                }
-            }
-        })
-        .await
+        Passing(slot)
     }
 
     fn enqueue(&self, ticket: Box<Ticket>) {
@@ -259,10 +266,19 @@ impl Line {
         }
     }
 
+    /// Runs an operation over this line, to the operation's end.
+    pub(crate) async fn work<T>(self: Rc<Self>, operation: Pin<Box<dyn Future<Output = T>>>) -> T {
+        let drive: Pin<Box<dyn Future<Output = Infallible>>> = Box::pin(self.drive());
+        match first(operation, drive).await {
+            Ok(result) => result,
+            Err(never) => match never {},
+        }
+    }
+
     /// Never ends. It is polled behind the users, so that every call that is ready is in the queue when it looks.
-    pub(crate) async fn drive(self: Rc<Self>) -> Infallible {
-        let mut flights = FuturesUnordered::new();
-        let mut alarm: Option<(u64, Pin<Box<dyn Future<Output = ()>>>)> = None;
+    async fn drive(self: Rc<Self>) -> Infallible {
+        let mut flights = Tasks::new();
+        let mut alarm: Option<(u64, Task)> = None;
         let mut cancelled = pin!(self.host.cancelled());
         poll_fn(|context| {
             loop {
@@ -271,7 +287,7 @@ impl Line {
                 }
                 let look_at = loop {
                     match self.next() {
-                        Next::Send(version, tickets) => flights.push(self.clone().send(version, tickets)),
+                        Next::Send(version, tickets) => flights.push(task(self.clone().send(version, tickets))),
                         Next::Wait(at) => break at,
                     }
                 };
@@ -282,7 +298,7 @@ impl Line {
                     None => alarm = None,
                     Some(at) if alarm.as_ref().is_none_or(|(due, _)| at < *due) => {
                         let (host, pause) = (self.host.clone(), at.saturating_sub(self.host.now()));
-                        alarm = Some((at, Box::pin(async move { host.sleep(Duration::from_millis(pause)).await })));
+                        alarm = Some((at, task(async move { host.sleep(Duration::from_millis(pause)).await })));
                     }
                     Some(_) => {}
                 }

@@ -1,7 +1,7 @@
 use super::answer::Answer;
 use super::call::{Call, Failure};
 use super::error::{Context, unexpected_body};
-use super::line::Line;
+use super::line::{Line, Passing};
 use super::session::Session;
 use super::token::{Claims, cancelled};
 use super::url::{UserName, Version};
@@ -11,7 +11,6 @@ use crate::intent::Intent;
 use crate::report::GraphUsage;
 use crate::run::Host;
 use crate::seen::Seen;
-use futures_util::future::join_all;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -126,13 +125,21 @@ impl Graph {
 
     /// One call. An answer that came is returned whatever its status.
     pub(crate) async fn call(&self, call: &Call) -> Result<Answer, Failure> {
-        let mut outcomes = self.pass(vec![call.clone()]).await;
-        outcomes.pop().unwrap_or_else(|| Err(Failure::NotRun(Error::internal("an answer is missing"))))
+        self.pass(vec![call.clone()])
+            .await
+            .pop()
+            .unwrap_or_else(|| Err(Failure::NotRun(Error::internal("an answer is missing"))))
     }
 
     /// Calls that do not depend on each other. One outcome a call, in the order of the calls.
     pub(crate) async fn all(&self, calls: &[Call]) -> Vec<Result<Answer, Failure>> {
-        join_all(calls.iter().map(|call| self.call(call))).await
+        // All are in the queue before the first is waited for.
+        let passing: Vec<_> = calls.iter().map(|call| self.pass(vec![call.clone()])).collect();
+        let mut outcomes = Vec::with_capacity(calls.len());
+        for passing in passing {
+            outcomes.extend(passing.await);
+        }
+        outcomes
     }
 
     /// Calls of one version that run one after another: what follows a failure is not run, and answers 424. Alone with
@@ -152,8 +159,8 @@ impl Graph {
         outcomes
     }
 
-    async fn pass(&self, calls: Vec<Call>) -> Vec<Result<Answer, Failure>> {
-        self.line.pass(self.place, calls, self.usage.clone()).await
+    fn pass(&self, calls: Vec<Call>) -> Passing {
+        self.line.pass(self.place, calls, self.usage.clone())
     }
 
     /// The items of a collection whose first page is at hand.

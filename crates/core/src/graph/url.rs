@@ -135,9 +135,12 @@ impl UserName {
     }
 }
 
-/// Names compare without regard to case, as Entra compares them.
+/// Names compare without regard to case, as Entra compares them. Entra's names are ASCII; should one not be, its other
+/// letters all count as the same one, so that `protect` errs on the side of protection.
 pub(crate) fn same_name(a: &str, b: &str) -> bool {
-    a.trim().to_lowercase() == b.trim().to_lowercase()
+    let same = |(a, b): (char, char)| a.eq_ignore_ascii_case(&b) || !(a.is_ascii() || b.is_ascii());
+    let (a, b) = (a.trim(), b.trim());
+    a.chars().count() == b.chars().count() && a.chars().zip(b.chars()).all(same)
 }
 
 /// 8-4-4-4-12 hexadecimal digits.

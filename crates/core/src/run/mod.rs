@@ -6,12 +6,14 @@
 
 mod effect;
 mod host;
+mod task;
 #[cfg(test)]
 mod tests;
 
 pub use crate::graph::response_header;
 pub use effect::{AccessToken, Effect, EffectId, Reply, SendError, TokenRequest};
 pub(crate) use host::{Host, first};
+pub(crate) use task::{Task, Tasks, task};
 
 use host::Inner;
 use std::cell::RefCell;
