@@ -1,5 +1,6 @@
 import type { Intent, Report } from "./contract.js";
 import { MfaResetError, invalidInput } from "./error.js";
+import type { SentTarget } from "./wire.js";
 
 /**
  * What a run over many users asks of its caller.
@@ -8,7 +9,7 @@ import { MfaResetError, invalidInput } from "./error.js";
  */
 export interface Bulk {
   /** Resolves with the next users. Never rejects. */
-  next(atMost: number): Promise<{ users: unknown[]; end: boolean }>;
+  next(atMost: number): Promise<{ users: SentTarget[]; end: boolean }>;
   /** Resolves when the intent is remembered. */
   begin(intent: Intent): Promise<void>;
   /** Resolves when the report is taken. Never rejects. */
@@ -40,8 +41,8 @@ export class Targets {
   }
 
   /** At least one user, and those that are there without waiting; fewer only at the end. */
-  async next(atMost: number): Promise<{ users: unknown[]; end: boolean }> {
-    const users: unknown[] = [];
+  async next(atMost: number): Promise<{ users: SentTarget[]; end: boolean }> {
+    const users: SentTarget[] = [];
     let turn: Promise<undefined> | undefined;
     try {
       while (!this.#ended && users.length < atMost) {
@@ -153,12 +154,21 @@ export class Reports {
   }
 }
 
-/** The engine answers what is no user with a report; it only has to reach it. */
-function sendable(target: unknown): unknown {
+/** A request travels as text. The engine answers what is no request with a report; it only has to reach it. */
+function sendable(target: unknown): SentTarget {
+  if (typeof target === "string") {
+    return target;
+  }
+  const user = typeof target === "object" && target !== null && "user" in target ? target.user : undefined;
+  return { ...(typeof user === "string" && { user }), request: json(target) };
+}
+
+function json(value: unknown): string {
   try {
-    return JSON.stringify(target) === undefined ? null : target;
+    // What has no JSON, such as a function, gives nothing.
+    return (JSON.stringify(value) as string | undefined) ?? "null";
   } catch {
-    return null;
+    return "null";
   }
 }
 

@@ -73,6 +73,9 @@ export type Reply =
   | "slept"
   | { token: { token: string; expiresAt?: number } }
   | { tokenFailed: { message: string } }
-  | { targets: { users: unknown[]; end: boolean } }
+  | { targets: { users: SentTarget[]; end: boolean } }
   | "taken"
   | { notTaken: { message: string } };
+
+/** A user alone, or its request as JSON text, with the user where it names one. */
+export type SentTarget = string | { user?: string; request: string };

@@ -9,7 +9,7 @@ const turn = () => new Promise(setImmediate);
 describe("users", () => {
   test("come in portions, from a list", async () => {
     const targets = new Targets(["a", { user: "b" }, "c"]);
-    assert.deepEqual(await targets.next(2), { users: ["a", { user: "b" }], end: false });
+    assert.deepEqual(await targets.next(2), { users: ["a", { user: "b", request: '{"user":"b"}' }], end: false });
     assert.deepEqual(await targets.next(2), { users: ["c"], end: true });
     assert.deepEqual(await targets.next(2), { users: [], end: true });
     assert.deepEqual(await new Targets([]).next(1), { users: [], end: true });
@@ -55,8 +55,9 @@ describe("users", () => {
     const circle = {};
     circle.circle = circle;
     const odd = [undefined, () => 1, Symbol("x"), 1n, circle];
-    assert.deepEqual((await new Targets(odd).next(9)).users, [null, null, null, null, null]);
-    assert.deepEqual((await new Targets([null, 5, []]).next(9)).users, [null, 5, []]);
+    assert.deepEqual((await new Targets(odd).next(9)).users, Array(5).fill({ request: "null" }));
+    const requests = ["null", "5", "[]", '{"user":5}'];
+    assert.deepEqual((await new Targets(requests.map((text) => JSON.parse(text))).next(9)).users, requests.map((request) => ({ request })));
   });
 
   test("that cannot be read any more end, and the error is kept", async () => {
