@@ -234,6 +234,8 @@ impl Line {
         let room = usize::try_from(rooms[0].min(rooms[1]).min(total)).unwrap_or(usize::MAX);
         let ready = self.queue.borrow().iter().filter(|ticket| ticket.not_before <= now).count();
         let spare = room.min(pace.slots() * MEMBERS).saturating_sub(ready);
+        // Somebody always waits, so that room is used when it comes.
+        let spare = if ready == 0 { spare.max(1) } else { spare };
         let most = USERS_A_REQUEST * usize::try_from(self.session.limits.concurrency).unwrap_or(1).max(1);
         spare.div_ceil(CALLS_OF_A_USER).min(most.saturating_sub(in_flight))
     }

@@ -88,26 +88,47 @@ struct Lane {
     answered: Recent,
     /// Those of them that were not throttled.
     passed: Recent,
-    /// Graph said when to come back.
-    closed_until: u64,
-    /// Calls per ten seconds, once Graph has throttled.
-    learned: Option<u32>,
-    /// The budget was the reason to wait since it last grew.
-    bound: bool,
-    grown_at: u64,
-    /// How many spans lie between two growths, and by what part it grows: a 16th and then ever more.
-    rests: u64,
-    step: u32,
 }
 
 impl Lane {
     fn new() -> Lane {
-        Lane {
-            flying: 0,
-            answered: Recent::new(),
-            passed: Recent::new(),
+        Lane { flying: 0, answered: Recent::new(), passed: Recent::new() }
+    }
+
+    fn used(&mut self, now: u64) -> u32 {
+        self.flying + self.answered.sum(now)
+    }
+}
+
+/// A limit that nobody told us: what passed before Graph throttled. It is spent evenly, since a limit that fills up
+/// drop by drop takes no gulps after a pause.
+#[derive(Debug)]
+struct Learned {
+    /// Hundredths of calls in ten seconds, once Graph has throttled.
+    rate: Option<u64>,
+    /// What may leave now, in millionths of a hundredth.
+    credit: u64,
+    credited_at: u64,
+    /// Graph said when to come back.
+    closed_until: u64,
+    /// It was the reason to wait since it last grew.
+    bound: bool,
+    grown_at: u64,
+    /// How many spans lie between two growths, and by what part it grows: a 16th and then ever more.
+    rests: u64,
+    step: u64,
+}
+
+/// One call, as credit is counted.
+const CALL: u64 = 100 * SPAN;
+
+impl Learned {
+    fn new() -> Learned {
+        Learned {
+            rate: None,
+            credit: 0,
+            credited_at: 0,
             closed_until: 0,
-            learned: None,
             bound: false,
             grown_at: 0,
             rests: 1,
@@ -115,42 +136,80 @@ impl Lane {
         }
     }
 
-    fn used(&mut self, now: u64) -> u32 {
-        self.flying + self.answered.sum(now)
+    fn is_closed(&self, now: u64) -> bool {
+        now < self.closed_until
     }
 
-    /// What passed in the last ten seconds is what Graph allows in ten seconds.
-    fn learn(&mut self, now: u64, until: u64) {
-        let passed = self.passed.sum(now).max(1);
-        let same_pause = now < self.closed_until;
-        self.closed_until = self.closed_until.max(until);
-        if same_pause && self.learned.is_some() {
-            return;
+    /// As many calls as are worth one request.
+    fn quantum(rate: u64) -> u64 {
+        (rate / 1000).clamp(1, 20)
+    }
+
+    /// How many calls may leave now.
+    fn room(&mut self, now: u64) -> u32 {
+        if self.is_closed(now) {
+            return 0;
         }
-        let near = self.learned.is_some_and(|before| passed >= before / 4 * 3);
+        let Some(rate) = self.rate else { return u32::MAX };
+        let passed = now.saturating_sub(self.credited_at).min(SPAN);
+        self.credit = (self.credit + rate * passed).min(Learned::quantum(rate) * CALL);
+        self.credited_at = now;
+        let room = self.credit / CALL;
+        self.bound |= room == 0;
+        u32::try_from(room).unwrap_or(u32::MAX)
+    }
+
+    /// When there is room for a request again.
+    fn eases_at(&self, now: u64) -> Option<u64> {
+        if self.is_closed(now) {
+            return Some(self.closed_until);
+        }
+        let rate = self.rate?.max(1);
+        let missing = (Learned::quantum(rate) * CALL).saturating_sub(self.credit);
+        Some(self.credited_at + missing.div_ceil(rate)).filter(|at| *at > now)
+    }
+
+    fn spend(&mut self, calls: u32) {
+        self.credit = self.credit.saturating_sub(u64::from(calls) * CALL);
+    }
+
+    /// Graph throttled, and let `passed` calls pass in ten seconds.
+    fn learn(&mut self, now: u64, until: u64, passed: u32) {
+        let same_pause = self.is_closed(now);
+        self.closed_until = self.closed_until.max(until);
+        let passed = u64::from(passed.max(1)) * 100;
+        let rate = match self.rate {
+            Some(_) if same_pause => return,
+            // Somebody else may have used the limit up, for once.
+            Some(rate) => passed.clamp(rate / 2, rate / 16 * 15),
+            None => passed,
+        };
+        let near = self.rate.is_some_and(|before| rate >= before / 4 * 3);
         self.rests = if near { (self.rests * 2).min(PATIENCE) } else { 1 };
-        self.learned = Some(passed);
+        self.rate = Some(rate.max(10));
+        self.credit = 0;
+        self.credited_at = self.closed_until;
         self.step = 16;
         self.bound = false;
-        self.grown_at = now;
+        self.grown_at = self.closed_until;
     }
 
-    /// An answer says how much of the limit is used, in thousandths.
-    fn is_told(&mut self, now: u64, used: u32) {
-        let most = (u64::from(self.passed.sum(now)) * 1000 / u64::from(used)).max(1);
-        let most = u32::try_from(most).unwrap_or(u32::MAX);
-        self.learned = Some(self.learned.map_or(most, |learned| learned.min(most)));
+    /// The limit is nearly used up, so this is not the time to try for more. `used` is in thousandths.
+    fn hold(&mut self, now: u64, used: u32) {
         self.grown_at = now;
         self.step = 16;
+        if used > 1000 {
+            self.rate = self.rate.map(|rate| (rate * 1000 / u64::from(used)).max(10));
+        }
     }
 
-    fn grow(&mut self, now: u64) {
-        let Some(learned) = self.learned else { return };
-        if now < self.closed_until {
+    fn grow(&mut self, now: u64, passed: u32) {
+        let Some(rate) = self.rate else { return };
+        if self.is_closed(now) {
             // Answers to what left before the pause: they passed, too.
-            self.learned = Some(learned.max(self.passed.sum(now)));
+            self.rate = Some(rate.max(u64::from(passed) * 100));
         } else if self.bound && now >= self.grown_at + SPAN * self.rests {
-            self.learned = Some(learned.saturating_add((learned / self.step).max(1)));
+            self.rate = Some(rate + (rate / self.step).max(10));
             self.step = (self.step / 2).max(2);
             self.bound = false;
             self.grown_at = now;
@@ -185,6 +244,9 @@ pub(super) struct Pace {
     shrunk_at: u64,
     flights: Each<usize>,
     lanes: Each<Lane>,
+    /// Limits of each scope, and of both together. Which of them there is, Graph does not say.
+    of_lane: Each<Learned>,
+    of_all: Learned,
     /// Milliseconds that an answer takes, smoothed.
     round_trip: u64,
 }
@@ -203,6 +265,8 @@ impl Pace {
             shrunk_at: 0,
             flights: [0; 2],
             lanes: [Lane::new(), Lane::new()],
+            of_lane: [Learned::new(), Learned::new()],
+            of_all: Learned::new(),
             round_trip: 20,
         }
     }
@@ -223,47 +287,38 @@ impl Pace {
 
     /// How many calls of each scope may leave now, and how many of both together.
     pub(super) fn rooms(&mut self, now: u64) -> (Each<u32>, u32) {
-        let total = match self.budget {
-            Some(budget) => {
-                let used: u32 = self.lanes.iter_mut().map(|lane| lane.used(now)).sum();
-                budget.saturating_sub(used)
-            }
-            None => u32::MAX,
-        };
-        let rooms = Scope::ALL.map(|scope| {
-            let lane = &mut self.lanes[scope as usize];
-            if now < lane.closed_until {
-                return 0;
-            }
-            let Some(learned) = lane.learned else { return u32::MAX };
-            let room = learned.saturating_sub(lane.used(now));
-            lane.bound |= room == 0;
-            room
-        });
-        (rooms, total)
+        let mut total = self.of_all.room(now);
+        if let Some(budget) = self.budget {
+            let used: u32 = self.lanes.iter_mut().map(|lane| lane.used(now)).sum();
+            total = total.min(budget.saturating_sub(used));
+        }
+        (Scope::ALL.map(|scope| self.of_lane[scope as usize].room(now)), total)
     }
 
     /// Fewer calls than this are not worth a request where a budget lets them trickle: a tenth of it.
     pub(super) fn quantum(&self, scope: Scope) -> u32 {
-        let learned = self.lanes[scope as usize].learned;
-        let least = self.budget.into_iter().chain(learned).min();
-        least.map_or(1, |budget| (budget / 10).clamp(1, 20))
+        let learned = [&self.of_all, &self.of_lane[scope as usize]].into_iter().filter_map(|limit| limit.rate);
+        let budget = self.budget.map(|budget| u64::from(budget) * 100);
+        let least = budget.into_iter().chain(learned).min();
+        least.map_or(1, |rate| u32::try_from(Learned::quantum(rate)).unwrap_or(1))
     }
 
     /// When there may be more room for a scope.
     pub(super) fn eases_at(&self, scope: Scope, now: u64) -> Option<u64> {
-        let lane = &self.lanes[scope as usize];
-        if now < lane.closed_until {
-            return Some(lane.closed_until);
-        }
-        let lanes = if self.budget.is_some() { &self.lanes[..] } else { std::slice::from_ref(lane) };
-        lanes.iter().filter_map(|lane| lane.answered.eases_at()).min()
+        let learned = [&self.of_all, &self.of_lane[scope as usize]].into_iter().filter_map(|limit| limit.eases_at(now));
+        // All of them have to ease, so the latest is the time to look again.
+        learned.max().or_else(|| {
+            self.budget?;
+            self.lanes.iter().filter_map(|lane| lane.answered.eases_at()).min()
+        })
     }
 
     pub(super) fn leaves(&mut self, version: Version, calls: Each<u32>) {
         self.flights[version as usize] += 1;
-        for (lane, calls) in self.lanes.iter_mut().zip(calls) {
-            lane.flying += calls;
+        for (at, calls) in calls.into_iter().enumerate() {
+            self.lanes[at].flying += calls;
+            self.of_lane[at].spend(calls);
+            self.of_all.spend(calls);
         }
     }
 
@@ -271,26 +326,17 @@ impl Pace {
     pub(super) fn lands(&mut self, now: u64, sent_at: Option<u64>, version: Version, verdict: &Verdict) {
         let flights = &mut self.flights[version as usize];
         *flights = flights.saturating_sub(1);
-        for (at, lane) in self.lanes.iter_mut().enumerate() {
-            let (calls, throttled) = (verdict.calls[at], verdict.throttled[at]);
+        for (lane, (calls, throttled)) in self.lanes.iter_mut().zip(verdict.calls.into_iter().zip(verdict.throttled)) {
             lane.flying = lane.flying.saturating_sub(calls);
-            if sent_at.is_none() || calls == 0 {
-                continue;
-            }
-            lane.answered.add(now, calls);
-            lane.passed.add(now, calls - throttled);
-            if !self.learns {
-                continue;
-            }
-            if throttled > 0 {
-                lane.learn(now, verdict.until[at]);
-            } else if verdict.used[at] > 0 {
-                lane.is_told(now, verdict.used[at]);
-            } else {
-                lane.grow(now);
+            if sent_at.is_some() && calls > 0 {
+                lane.answered.add(now, calls);
+                lane.passed.add(now, calls - throttled);
             }
         }
         let Some(sent_at) = sent_at else { return };
+        if self.learns {
+            self.study(now, verdict);
+        }
         if verdict.trouble || verdict.throttled != [0; 2] {
             // What left before the last retreat says nothing new.
             if sent_at >= self.shrunk_at && self.learns {
@@ -306,6 +352,34 @@ impl Pace {
         if self.window < self.threshold || self.credit >= self.window {
             self.window = (self.window + 1).min(self.most);
             self.credit = 0;
+        }
+    }
+
+    /// Finds out what the limits are.
+    fn study(&mut self, now: u64, verdict: &Verdict) {
+        let passed = [self.lanes[0].passed.sum(now), self.lanes[1].passed.sum(now)];
+        let both = passed[0] + passed[1];
+        for (at, other) in [(0, 1), (1, 0)] {
+            if verdict.throttled[at] > 0 {
+                let spared = verdict.calls[other] > verdict.throttled[other];
+                let too = verdict.throttled[other] > 0 || self.of_lane[other].is_closed(now);
+                if !spared && (too || self.of_all.rate.is_some()) {
+                    // Both are throttled, so the limit is theirs together.
+                    self.of_all.learn(now, verdict.until[at], both);
+                    self.of_lane.iter_mut().for_each(|limit| limit.rate = None);
+                } else {
+                    self.of_lane[at].learn(now, verdict.until[at], passed[at]);
+                }
+            } else if verdict.used[at] > 0 {
+                self.of_all.hold(now, verdict.used[at]);
+                self.of_lane[at].hold(now, verdict.used[at]);
+            } else if verdict.calls[at] > 0 {
+                self.of_all.grow(now, both);
+                self.of_lane[at].grow(now, passed[at]);
+            }
+        }
+        if verdict.used != [0; 2] {
+            self.threshold = self.threshold.min(self.window);
         }
     }
 }

@@ -35,8 +35,13 @@ pub struct World {
     pub reports: Vec<Report>,
     /// How long the consumer takes to note something, in milliseconds.
     pub note_ms: u64,
+    /// Whoever has a name that starts so cannot be noted.
+    pub refuse_begin: Option<String>,
+    /// How much longer an answer takes, in milliseconds.
+    pub delay: Option<Delay>,
 }
 
+pub type Delay = Box<dyn FnMut(&http::Request<Bytes>) -> u64>;
 pub type Intercept = Box<dyn FnMut(&http::Request<Bytes>) -> Option<Reply>>;
 
 impl World {
@@ -55,6 +60,8 @@ impl World {
             begun: Vec::new(),
             reports: Vec::new(),
             note_ms: 0,
+            refuse_begin: None,
+            delay: None,
         }
     }
 
@@ -92,7 +99,12 @@ impl World {
     }
 
     /// Plays a run to its end. Answers arrive in the order of time, and of their effects at the same time.
-    pub fn play<T>(&mut self, mut run: Run<T>) -> T {
+    pub fn play<T>(&mut self, run: Run<T>) -> T {
+        self.play_until(run, u64::MAX).expect("an outcome")
+    }
+
+    /// Plays a run, and kills it at that time: no answer reaches it any more.
+    pub fn play_until<T>(&mut self, mut run: Run<T>, end: u64) -> Option<T> {
         let mut due: BTreeMap<(u64, EffectId), Reply> = BTreeMap::new();
         let mut step = run.start(self.now, self.seed).expect("a step");
         loop {
@@ -125,8 +137,10 @@ impl World {
                         due.insert((self.now, id), Reply::Targets { targets, end: self.crowd.is_empty() });
                     }
                     Effect::Begin(intent) => {
-                        self.begun.push(intent);
-                        due.insert((self.now + self.note_ms, id), Reply::Taken(Ok(())));
+                        let refused = self.refuse_begin.as_ref().is_some_and(|name| intent.user.starts_with(name));
+                        let reply = if refused { Err("the disk is full".into()) } else { Ok(()) };
+                        self.begun.extend((!refused).then_some(intent));
+                        due.insert((self.now + self.note_ms, id), Reply::Taken(reply));
                     }
                     Effect::Report(report) => {
                         self.reports.push(*report);
@@ -135,7 +149,11 @@ impl World {
                 }
             }
             if let Some(outcome) = step.outcome {
-                return outcome;
+                return Some(outcome);
+            }
+            if due.keys().next().is_some_and(|(at, _)| *at > end) {
+                self.now = end;
+                return None;
             }
             step = self.advance(&mut run, &mut due);
         }
@@ -158,13 +176,14 @@ impl World {
         if let Some(reply) = self.intercept.as_mut().and_then(|intercept| intercept(&request)) {
             return (1, reply);
         }
+        let delay = self.delay.as_mut().map_or(0, |delay| delay(&request));
         let delivery = self.faults.deliver(&mut self.tenant, request, self.now);
         let reply = match delivery.result {
             Ok(response) => Reply::Response(response),
             Err(DeliveryError::NeverSent) => Reply::Failed(SendError::NeverSent("refused".into())),
             Err(DeliveryError::Lost) => Reply::Failed(SendError::Lost("dropped".into())),
         };
-        (delivery.after_ms, reply)
+        (delivery.after_ms + delay, reply)
     }
 
     /// The kinds and ids that are registered for a user now.
@@ -174,6 +193,26 @@ impl World {
         let methods = found.expect("the user").methods.iter();
         let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         methods.map(|method| (text(&method["@odata.type"]), text(&method["id"]))).collect()
+    }
+
+    /// The user registers another mobile phone, where there is none. True when it is there.
+    pub fn register_phone(&mut self, user: &str, number: &str) -> bool {
+        let token = self.tenant.access_token(&TokenClaims::everything());
+        let path = format!("https://graph.microsoft.com/v1.0/users/{user}/authentication/phoneMethods");
+        let body = format!(r#"{{"phoneNumber":"{number}","phoneType":"mobile"}}"#);
+        let request = http::Request::post(path)
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json")
+            .body(Bytes::from(body))
+            .expect("a request");
+        self.tenant.handle(request, self.now).status().is_success()
+    }
+
+    /// Whether a phone of this number is registered for the user.
+    pub fn has_phone(&self, user: &str, number: &str) -> bool {
+        let state = self.tenant.state();
+        let found = state.users.iter().find(|found| found.user_principal_name == user).expect("the user");
+        found.methods.iter().any(|method| method.get("phoneNumber").is_some_and(|shown| shown == number))
     }
 
     pub fn violations(&self) -> Vec<String> {
