@@ -23,23 +23,19 @@ export interface World {
   seed: number;
   /** Unix time in milliseconds. */
   now(): number;
-  /** Resolves after that long, or at once when nobody waits any more. */
-  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+  /** Calls back after that long, unless it is called off. */
+  sleep(milliseconds: number, end: () => void): () => void;
 }
 
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+/** One for all: each would carry a stack, and most waits are called off. */
+const NO_LONGER_NEEDED = new DOMException("Nobody waits for it any more.", "AbortError");
+
 /** @internal */
-export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(end, Math.min(milliseconds, LONGEST_TIMER));
-    signal.addEventListener("abort", end, { once: true });
-    function end(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    }
-  });
+export function sleep(milliseconds: number, end: () => void): () => void {
+  const timer = setTimeout(end, Math.min(milliseconds, LONGEST_TIMER));
+  return () => clearTimeout(timer);
 }
 
 /**
@@ -48,7 +44,8 @@ export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> 
  * @internal
  */
 export async function drive(engine: Engine, world: World): Promise<unknown> {
-  const open = new Map<number, AbortController>();
+  /** What is under way, and how to call it off. */
+  const open = new Map<number, () => void>();
   const answers: [number, Reply][] = [];
   let cause: unknown;
   let cancelled = false;
@@ -59,22 +56,35 @@ export async function drive(engine: Engine, world: World): Promise<unknown> {
   };
 
   const perform = (effect: Exclude<Effect, { type: "emit" }>): void => {
-    const controller = new AbortController();
-    open.set(effect.id, controller);
-    // Never rejects.
-    void answer(effect, world, controller.signal).then((answered) => {
+    const end = (answered: Answer): void => {
       // A late answer is of no interest.
       if (open.delete(effect.id)) {
         cause = effect.type === "sleep" ? cause : answered.cause;
         answers.push([effect.id, answered.reply]);
         wake();
       }
-    });
+    };
+    switch (effect.type) {
+      case "sleep":
+        open.set(effect.id, world.sleep(effect.milliseconds, () => end({ reply: "slept" })));
+        break;
+      case "send":
+      case "token": {
+        const controller = new AbortController();
+        open.set(effect.id, () => controller.abort(NO_LONGER_NEEDED));
+        // Neither rejects.
+        void (effect.type === "send" ? send(effect, world.fetch, world.limits, controller) : getToken(effect, world.tokens, controller.signal)).then(end);
+        break;
+      }
+      default:
+        open.set(effect.id, () => undefined);
+        void bulkReply(effect, world.bulk).then((reply) => end({ reply }));
+    }
   };
 
   const take = (step: Step): Step["outcome"] => {
     for (const id of step.cancelled) {
-      open.get(id)?.abort();
+      open.get(id)?.();
       open.delete(id);
     }
     for (const effect of step.effects) {
@@ -121,8 +131,8 @@ export async function drive(engine: Engine, world: World): Promise<unknown> {
     for (const signal of world.signals) {
       signal.removeEventListener("abort", onAbort);
     }
-    for (const controller of open.values()) {
-      controller.abort();
+    for (const callOff of open.values()) {
+      callOff();
     }
     free(engine);
   }
@@ -168,20 +178,6 @@ function free(engine: Engine): void {
 interface Answer {
   reply: Reply;
   cause?: unknown;
-}
-
-async function answer(effect: Exclude<Effect, { type: "emit" }>, world: World, signal: AbortSignal): Promise<Answer> {
-  switch (effect.type) {
-    case "send":
-      return send(effect, world.fetch, world.limits, signal);
-    case "sleep":
-      await world.sleep(effect.milliseconds, signal);
-      return { reply: "slept" };
-    case "token":
-      return getToken(effect, world.tokens, signal);
-    default:
-      return { reply: await bulkReply(effect, world.bulk) };
-  }
 }
 
 async function bulkReply(effect: BulkEffect, bulk: Bulk | undefined): Promise<Reply> {

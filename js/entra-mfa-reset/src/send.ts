@@ -17,7 +17,7 @@ export interface SendLimits {
 const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EAI_NONAME", "EAI_NODATA", "ConnectionRefused"]);
 
 /**
- * Performs one request. Never rejects.
+ * Performs one request. Never rejects. The controller ends it, and is ended when it takes too long.
  *
  * @internal
  */
@@ -25,18 +25,15 @@ export async function send(
   effect: SendEffect,
   fetch: Fetch,
   limits: SendLimits,
-  signal: AbortSignal,
+  controller: AbortController,
 ): Promise<{ reply: Reply; cause?: unknown }> {
-  const net = new AbortController();
-  const abort = (): void => net.abort(signal.reason);
-  const timer = setTimeout(() => net.abort(new DOMException("The request timed out.", "TimeoutError")), limits.milliseconds);
-  signal.addEventListener("abort", abort, { once: true });
+  const timer = setTimeout(() => controller.abort(new DOMException("The request timed out.", "TimeoutError")), limits.milliseconds);
   try {
     const response = await fetch(effect.url, {
       method: effect.method,
       headers: effect.headers,
       redirect: "manual",
-      signal: net.signal,
+      signal: controller.signal,
       ...(effect.body === undefined ? {} : { body: effect.body }),
     });
     const bytes = await read(response, limits.bytes);
@@ -54,7 +51,6 @@ export async function send(
     return { reply: { failed: { reason: never ? "neverSent" : "lost", message } }, cause };
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
   }
 }
 

@@ -350,7 +350,7 @@ describe("a journal", () => {
           return undefined;
         }
         const request = JSON.parse(body);
-        const isDenied = ({ method: verb, url }) => verb === "DELETE" && url.includes("000000000002") && url.includes("phoneMethods");
+        const isDenied = ({ method: verb, url }) => verb === "DELETE" && url.includes("000000000002") && url.includes("microsoftAuthenticatorMethods");
         const rest = request.requests.filter((member) => !isDenied(member)).map(({ dependsOn, ...member }) => member);
         const refused = request.requests.filter(isDenied).map(({ id }) => ({ id, status: 403, body: { error: { code: "accessDenied", message: "Request Authorization failed" } } }));
         const responses = [];

@@ -73,7 +73,12 @@ async function play(golden) {
     limits: { milliseconds: 3_600_000, bytes: 8 << 20 },
     seed: golden.seed,
     now: () => clock.now,
-    sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal),
+    sleep(milliseconds, end) {
+      const controller = new AbortController();
+      // Called off, it ends, too, but nobody listens any more.
+      void clock.sleep(milliseconds, controller.signal).then(() => controller.signal.aborted || end());
+      return () => controller.abort();
+    },
   };
   let result;
   try {
