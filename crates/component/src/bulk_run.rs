@@ -21,12 +21,21 @@ struct State {
     hungry: Option<(EffectId, usize)>,
     /// What was handed out last counts as taken with the next call.
     handed: Option<EffectId>,
+    /// Said to nobody yet.
+    kept: Option<wit::BulkEvent>,
 }
 
 impl BulkRun {
     pub fn new(shell: Result<Shell<()>, core::Error>, most: Option<u32>) -> Self {
-        let (waiting, closed, hungry, handed) = (Vec::new(), false, None, None);
-        BulkRun(RefCell::new(State { shell, waiting, closed, room: most, hungry, handed }))
+        BulkRun(RefCell::new(State {
+            shell,
+            waiting: Vec::new(),
+            closed: false,
+            room: most,
+            hungry: None,
+            handed: None,
+            kept: None,
+        }))
     }
 }
 
@@ -62,9 +71,9 @@ impl State {
         }
     }
 
-    fn next(&mut self) -> wit::BulkStep {
+    fn next(&mut self) -> Said {
         let Ok(mut shell) = std::mem::replace(&mut self.shell, Err(core::Error::internal("the run has ended"))) else {
-            return wit::BulkStep::Finished;
+            return Said::Event(wit::BulkEvent::Finished);
         };
         if let Some(id) = self.handed.take() {
             shell.answer(id, Reply::Taken(Ok(())));
@@ -75,22 +84,22 @@ impl State {
                 Ok(Turn::Asked(id, Asked::Targets(at_most))) => {
                     self.hungry = Some((id, at_most));
                     if !self.closed && self.waiting.is_empty() {
-                        break wit::BulkStep::Hungry(u32::try_from(at_most).unwrap_or(u32::MAX));
+                        break hungry(at_most);
                     }
                 }
                 Ok(Turn::Asked(id, Asked::Begin(intent))) => {
                     self.handed = Some(id);
-                    break wit::BulkStep::Begin(to_wit(intent));
+                    break Said::Begin(intent);
                 }
                 Ok(Turn::Asked(id, Asked::Report(report))) => {
                     self.handed = Some(id);
-                    break wit::BulkStep::Report(to_wit(*report));
+                    break Said::Event(wit::BulkEvent::Report(to_wit(*report)));
                 }
                 Ok(Turn::Idle) if self.hungry.is_some() => {
                     let at_most = self.hungry.map_or(0, |(_, at_most)| at_most);
-                    break wit::BulkStep::Hungry(u32::try_from(at_most).unwrap_or(u32::MAX));
+                    break hungry(at_most);
                 }
-                Ok(Turn::Idle | Turn::Done(_)) | Err(_) => return wit::BulkStep::Finished,
+                Ok(Turn::Idle | Turn::Done(_)) | Err(_) => return Said::Event(wit::BulkEvent::Finished),
             }
         };
         self.shell = Ok(shell);
@@ -108,17 +117,37 @@ impl wit::GuestBulkRun for BulkRun {
     }
 
     fn next(&self) -> wit::BulkEvent {
+        let mut state = self.0.borrow_mut();
+        if let Some(event) = state.kept.take() {
+            return event;
+        }
         loop {
-            match self.0.borrow_mut().next() {
-                wit::BulkStep::Begin(_) => {}
-                wit::BulkStep::Report(report) => return wit::BulkEvent::Report(report),
-                wit::BulkStep::Hungry(at_most) => return wit::BulkEvent::Hungry(at_most),
-                wit::BulkStep::Finished => return wit::BulkEvent::Finished,
+            if let Said::Event(event) = state.next() {
+                return event;
             }
         }
     }
 
-    fn next_step(&self) -> wit::BulkStep {
-        self.0.borrow_mut().next()
+    fn begin(&self) -> Option<wit::Intent> {
+        let mut state = self.0.borrow_mut();
+        if state.kept.is_some() {
+            return None;
+        }
+        match state.next() {
+            Said::Begin(intent) => Some(to_wit(intent)),
+            Said::Event(event) => {
+                state.kept = Some(event);
+                None
+            }
+        }
     }
+}
+
+enum Said {
+    Begin(core::Intent),
+    Event(wit::BulkEvent),
+}
+
+fn hungry(at_most: usize) -> Said {
+    Said::Event(wit::BulkEvent::Hungry(u32::try_from(at_most).unwrap_or(u32::MAX)))
 }
