@@ -12,13 +12,20 @@ use crate::seen::Seen;
 use crate::target::Target;
 use crate::time::timestamp;
 use futures_util::StreamExt;
+use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::Poll;
 
 pub(crate) async fn run(host: Host, session: Rc<Session>, defaults: ResetRequest, mode: Mode) -> Result<(), Error> {
-    let crowd = Rc::new(Crowd { line: Line::new(host, session, true), seen: Rc::default(), defaults, mode });
+    let crowd = Rc::new(Crowd {
+        line: Line::new(host, session, true),
+        seen: Rc::default(),
+        defaults,
+        mode,
+        stopped: RefCell::new(None),
+    });
     crowd.line.clone().work(Box::pin(crowd.admit())).await
 }
 
@@ -28,6 +35,8 @@ struct Crowd {
     seen: Rc<Seen>,
     defaults: ResetRequest,
     mode: Mode,
+    /// Why nobody else is let in: the token is at its end, and every other user would fail by it.
+    stopped: RefCell<Option<Error>>,
 }
 
 type Pull = Pin<Box<dyn Future<Output = (Vec<Target>, bool)>>>;
@@ -49,6 +58,10 @@ impl Crowd {
             }
             loop {
                 while let Poll::Ready(Some(())) = users.poll_next_unpin(context) {}
+                if let Some(error) = self.stopped.take() {
+                    pull = None;
+                    end = Some(Err(error));
+                }
                 if end.is_none() && pull.is_none() {
                     let at_most = self.line.appetite(users.len());
                     let host = host.clone();
@@ -94,6 +107,9 @@ impl Crowd {
             }
         };
         self.seen.leave(place);
+        if let Some(error) = report.error.as_ref().filter(|error| error.code == ErrorCode::Unauthenticated) {
+            self.stopped.replace(Some(error.clone()));
+        }
         host.report(report).await;
     }
 

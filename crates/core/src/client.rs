@@ -68,7 +68,8 @@ impl Client {
     /// report out with [`Effect::Report`](crate::run::Effect::Report), in the order in which they finish. Every user
     /// gets a report. What a request leaves out comes from the defaults, whose own `user` is not looked at.
     ///
-    /// An error means that the run was cancelled, or was given more users than `limits.users`.
+    /// An error means that not everybody was let in: the run was cancelled, was given more users than `limits.users`,
+    /// or lost its access token for good. Those who had been let in have their reports.
     pub fn reset_many(&self, defaults: ResetRequest) -> Run<Result<(), Error>> {
         self.many(defaults, Mode::Reset)
     }

@@ -169,6 +169,19 @@ fn more_users_than_allowed_are_not_begun() {
 }
 
 #[test]
+fn a_token_at_its_end_ends_the_run_and_not_every_user() {
+    let mut world = everybody(300, |_| {});
+    world.intercept = Some(Box::new(|_| {
+        Some(Reply::Response(http::Response::builder().status(401).body("{}".into()).expect("a response")))
+    }));
+    let error = run(&mut world, Limits::default(), "{}").expect_err("no token");
+    assert_eq!(error.code, ErrorCode::Unauthenticated);
+    assert!(world.crowd.len() > 200, "{} were not let in", world.crowd.len());
+    let told = |report: &Report| report.error.as_ref().is_some_and(|error| error.code == ErrorCode::Unauthenticated);
+    assert!(!world.reports.is_empty() && world.reports.iter().all(told), "{:?}", outcomes(&world));
+}
+
+#[test]
 fn a_plan_of_many_writes_nothing() {
     let mut world = everybody(50, |_| {});
     let client = world.client();
