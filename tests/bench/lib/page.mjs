@@ -39,7 +39,8 @@ ${tables(results)}
 - **Throttled** is the share of calls that were answered with 429. The tenant keeps a token bucket that is full at the
   start, so a run shorter than its limit suggests has used the first ten seconds' calls at once. "Of the limit" is the
   time divided by what the calls that were answered take at the tenant's limit.
-- **Not reset** counts users that the tenant still shows with a method that can be removed, or with sessions that were not revoked.
+- **Not reset** counts users that the tenant still shows with a method that can be removed, or with sessions that were
+  not revoked.
 - **Peak memory** is the most that the process had in memory at once, its runtime included.
 - **Installed** is everything that the side's package manager puts on the disk: for ours the package from its archive,
   for the component the one file, without the runtime that carries it. The first script needs nothing but Node.
@@ -105,20 +106,20 @@ function memory({ scenarios }) {
   if (small === undefined) {
     return undefined;
   }
-  const peak = (run) => run.results[0].peakKiB * 1024;
   const rows = large.runs.map((run, place) => {
-    const few = peak(small.runs[place]);
-    const { wallMs } = run.results[0];
-    return [run.name, mebibytes(few), mebibytes(peak(run)), (peak(run) / few).toFixed(2), seconds(wallMs)];
+    const few = figures(small.runs[place], small);
+    const many = figures(run, large);
+    const ratio = (many.peakBytes / few.peakBytes).toFixed(2);
+    return [run.name, mebibytes(few.peakBytes), mebibytes(many.peakBytes), ratio, seconds(many.wall.median)];
   });
   const columns = [
     ["side", "left"],
-    [`peak, ${small.users.toLocaleString("en-US")} users`, "right"],
-    [`peak, ${large.users.toLocaleString("en-US")} users`, "right"],
+    [`peak, ${round(small.users)} users`, "right"],
+    [`peak, ${round(large.users)} users`, "right"],
     ["ratio", "right"],
     ["time of the latter", "right"],
   ];
-  return `## Memory, no latency (one round)\n\n${table(columns, rows)}`;
+  return `## Memory, no latency (median of ${small.rounds} rounds, and one round)\n\n${table(columns, rows)}`;
 }
 
 function weights({ sides }) {

@@ -12,16 +12,17 @@ const GRID = "#8c959f66";
 
 /** Follows the reader's colour scheme; where that is not known, the card is light and its own background. */
 const STYLE = `<style>
-.background { fill: #ffffff }
+.card { fill: #ffffff }
 .title text, .names text, .values text { fill: #24292f }
 .peer path { fill: #8c959f }
 .ours path { fill: #2f81f7 }
 @media (prefers-color-scheme: dark) {
-  .background { fill: #0d1117 }
+  .card { fill: #0d1117 }
   .title text, .names text, .values text { fill: #e6edf3 }
   .peer path { fill: #6e7681 }
 }
 </style>`;
+const CARD = '<rect class="card" width="100%" height="100%" rx="8"/>';
 
 /** docs/benchmarks.svg: one panel a figure, each a bar chart on a logarithmic scale. */
 export async function plot(results) {
@@ -29,7 +30,11 @@ export async function plot(results) {
   const of = (figure) => timed.runs.map((run) => bar(run, figure(figures(run, timed), run)));
   const cold = (side) => median(side.coldStarts.map((start) => start.import ?? start.process));
   const panels = [
-    [`Time for 1,000 users, ${timed.latency} ms latency (logarithmic: each line is ten times the one before)`, of((of) => of.perThousand), seconds],
+    [
+      `Time for 1,000 users, ${timed.latency} ms latency (logarithmic: each line is ten times the one before)`,
+      of((of) => of.perThousand),
+      seconds,
+    ],
     ["HTTP requests for 1,000 users", of((of) => of.httpRequests * 1000), round],
     ["Peak memory", of((of) => of.peakBytes), mebibytes],
     ["Bytes installed", results.sides.map((side) => bar(side, side.bytesInstalled)), mebibytes],
@@ -43,7 +48,7 @@ export async function plot(results) {
   });
   const spec = { $schema: "https://vega.github.io/schema/vega/v6.json", width: WIDTH, height: top + 10, marks: groups };
   const svg = await new View(parse(spec)).toSVG();
-  return `${svg.replace(/^<svg[^>]*>/, (start) => `${start}\n${STYLE}\n<rect class="background" width="100%" height="100%" rx="8"/>`)}\n`;
+  return `${svg.replace(/^<svg[^>]*>/, (start) => `${start}\n${STYLE}\n${CARD}`)}\n`;
 }
 
 function bar({ short, isOurs }, value) {
@@ -53,8 +58,8 @@ function bar({ short, isOurs }, value) {
 function panel(title, bars, format, top) {
   const shown = bars.map(({ value }) => value).filter((value) => value > 0);
   const most = Math.max(...shown);
-  // A logarithmic scale has no zero: bars begin at the power of ten below the shortest.
-  const least = 10 ** (Math.ceil(Math.log10(Math.min(...shown))) - 1);
+  // A logarithmic scale has no zero: bars begin at the power of ten that leaves the shortest some length.
+  const least = 10 ** Math.floor(Math.log10(Math.min(...shown) / 2));
   const powers = Array.from({ length: Math.floor(Math.log10(most / least)) + 1 }, (_, place) => least * 10 ** place);
   const end = { scale: "x", signal: `max(datum.value, ${least})` };
   const middle = { scale: "y", field: "name", band: 0.5 };
@@ -62,13 +67,17 @@ function panel(title, bars, format, top) {
     name,
     type: "rect",
     from: { data: `of ${name}` },
-    encode: { enter: { x: { value: NAMES }, x2: end, y: { scale: "y", field: "name" }, height: { scale: "y", band: 1 } } },
+    encode: {
+      enter: { x: { value: NAMES }, x2: end, y: { scale: "y", field: "name" }, height: { scale: "y", band: 1 } },
+    },
   });
   const text = (name, from, encode) => ({
     name,
     type: "text",
     ...(from && { from: { data: from } }),
-    encode: { enter: { baseline: { value: "middle" }, font: { value: "sans-serif" }, fontSize: { value: 12 }, ...encode } },
+    encode: {
+      enter: { baseline: { value: "middle" }, font: { value: "sans-serif" }, fontSize: { value: 12 }, ...encode },
+    },
   });
   const rows = bars.map((row) => ({ ...row, label: row.value > 0 ? format(row.value) : "nothing" }));
   const bottom = HEAD / 2 + bars.length * ROW;
@@ -98,7 +107,12 @@ function panel(title, bars, format, top) {
         type: "rule",
         from: { data: "powers" },
         encode: {
-          enter: { x: { scale: "x", field: "data" }, y: { value: HEAD / 2 }, y2: { value: bottom }, stroke: { value: GRID } },
+          enter: {
+            x: { scale: "x", field: "data" },
+            y: { value: HEAD / 2 },
+            y2: { value: bottom },
+            stroke: { value: GRID },
+          },
         },
       },
       rects("ours"),

@@ -1,4 +1,5 @@
 import { paced } from "./sides.mjs";
+import { round } from "./units.mjs";
 
 const LATENCY = 20;
 const SEQUENTIAL_USERS = 100;
@@ -23,34 +24,27 @@ export function scenarios(sides, { quick, slow, memory, rounds }) {
   });
   const unthrottled = (users, sequentialUsers) => ({
     id: "unthrottled",
-    title: `${thousands(users)} users, ${LATENCY} ms, unthrottled`,
+    title: `${round(users)} users, ${LATENCY} ms, unthrottled`,
     users,
     latency: LATENCY,
     rounds,
     runs: sides.map((side) => ({ side, users: side.isSequential ? sequentialUsers : users })),
   });
+  const unhindered = (users, repeat) => ({
+    id: `memory-${users}`,
+    title: `${round(users)} users, no latency, unthrottled`,
+    users,
+    latency: 0,
+    rounds: repeat,
+    runs: ours.map(among(users)),
+  });
   const all = quick
-    ? [unthrottled(40, 8), { ...limited(200, 25, 1), runs: ours.map(among(25)) }]
+    ? [unthrottled(40, 8), limited(200, 12, 1)]
     : [
         unthrottled(1000, SEQUENTIAL_USERS),
         limited(200, 100, rounds),
         ...(slow ? [limited(5, 10, 1)] : []),
-        ...(memory ? [crowd(1000), crowd(100_000)] : []),
+        ...(memory ? [unhindered(1000, rounds), unhindered(100_000, 1)] : []),
       ];
   return all.filter((scenario) => scenario.runs.length > 0);
-
-  function crowd(users) {
-    return {
-      id: `memory-${users}`,
-      title: `${thousands(users)} users, no latency, unthrottled`,
-      users,
-      latency: 0,
-      rounds: 1,
-      runs: ours.map(among(users)),
-    };
-  }
-}
-
-function thousands(number) {
-  return number.toLocaleString("en-US");
 }
