@@ -219,12 +219,13 @@ describe("a lock", () => {
   const lock = () => `${path}.lock`;
 
   /** A process that holds the journal until it is told otherwise. */
-  async function holder() {
+  async function holder(context) {
     const script = `import { Journal } from ${JSON.stringify(new URL("../dist/cli/journal.js", import.meta.url).href)};
       await Journal.open(${JSON.stringify(path)}, ${JSON.stringify(ASKED)});
       console.log("held");
       setInterval(() => undefined, 1000);`;
     const child = spawn(process.execPath, ["--input-type=module", "--eval", script], { stdio: ["ignore", "pipe", "inherit"] });
+    context.after(() => child.kill("SIGKILL"));
     await once(child.stdout, "data");
     return child;
   }
@@ -235,8 +236,8 @@ describe("a lock", () => {
     await closed;
   }
 
-  test("keeps a second process out, and names the first", async () => {
-    const child = await holder();
+  test("keeps a second process out, and names the first", async (context) => {
+    const child = await holder(context);
     await assert.rejects(reread(), { name: "UsageError", message: new RegExp(`in use by process ${child.pid} on `), help: /delete .*\.lock/ });
     // By another way to the same file, too.
     const link = join(folder, `${count}.link`);
@@ -246,8 +247,8 @@ describe("a lock", () => {
     await (await Journal.open(link, ASKED)).close();
   });
 
-  test("of a process that was killed is taken over, by one of many", async () => {
-    await kill(await holder());
+  test("of a process that was killed is taken over, by one of many", async (context) => {
+    await kill(await holder(context));
     assert.ok(existsSync(lock()));
     const children = await Promise.all(
       Array.from({ length: 6 }, async () => {
@@ -255,6 +256,7 @@ describe("a lock", () => {
           await Journal.open(${JSON.stringify(path)}, ${JSON.stringify(ASKED)}).then(() => console.log("held"), (error) => console.log(error.name));
           process.stdin.resume();`;
         const child = spawn(process.execPath, ["--input-type=module", "--eval", script], { stdio: ["pipe", "pipe", "inherit"] });
+        context.after(() => child.kill("SIGKILL"));
         const [said] = await once(child.stdout.setEncoding("utf8"), "data");
         return { child, said: said.trim() };
       }),

@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SandboxTenant } from "entra-mfa-reset/sandbox";
 import { checksummed, claims } from "../dist/token.js";
@@ -43,6 +45,23 @@ export async function serve(context, { tenant = new SandboxTenant(), intercept }
     server.close();
   });
   return { url: `http://127.0.0.1:${server.address().port}`, tenant, requests };
+}
+
+/** The tenant's own server, a process of its own; nothing where it is not built. */
+export async function tenantServer(context, args) {
+  const target = resolve(fileURLToPath(new URL("../../..", import.meta.url)), process.env["CARGO_TARGET_DIR"] ?? "target");
+  const built = ["debug", "release"].map((profile) => join(target, profile, "entra-tenant")).filter((path) => existsSync(path));
+  const [program] = built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  if (program === undefined) {
+    context.skip("entra-tenant is not built: cargo build -p entra-tenant --features server");
+    return undefined;
+  }
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+  context.after(() => child.kill());
+  const [line] = await once(child.stdout.setEncoding("utf8"), "data");
+  const url = line.trim();
+  const get = async (path) => fetch(`${url}/_tenant/${path}`);
+  return { url, token: await (await get("token")).text(), summary: async () => (await get("summary")).json(), state: async () => (await get("state")).json() };
 }
 
 /** An origin at which nobody listens. */
