@@ -136,7 +136,7 @@ impl Default for Limits {
             retry_seconds: 120,
             response_bytes: 8 << 20,
             calls_per_10s: None,
-            concurrency: 16,
+            concurrency: 8,
             users: None,
         }
     }

@@ -1,6 +1,6 @@
 use crate::input::{self, Operation};
 use crate::{reply, step};
-use entra_mfa_reset::run::{EffectId, Run, Step, StepError};
+use entra_mfa_reset::run::{EffectId, Reply, Run, Step, StepError};
 use entra_mfa_reset::{ClientOptions, Error, MembersPage, Report, Status};
 use wasm_bindgen::prelude::*;
 
@@ -82,20 +82,21 @@ impl Engine {
         }
     }
 
-    /// Answers one effect with `{ response: { status, headers, body? } }`, `{ failed: { reason, message } }`, `"slept"`,
-    /// `{ token: { token, expiresAt? } }`, `{ tokenFailed: { message } }`, `{ targets: { users, end } }`, `"taken"` or
-    /// `{ notTaken: { message } }`.
+    /// Answers one effect with `{ failed: { reason, message } }`, `"slept"`, `{ token: { token, expiresAt? } }`,
+    /// `{ tokenFailed: { message } }`, `{ targets: { users, end } }`, `"taken"` or `{ notTaken: { message } }`.
     ///
     /// # Errors
     /// As the client's constructor.
     pub fn resume(&mut self, id: u32, reply: &str, now: f64) -> Result<String, JsError> {
-        let (id, reply, now) = (EffectId(id), reply::parse(reply).map_err(thrown)?, now as u64);
-        match &mut self.0 {
-            AnyRun::Status(run) => status_step(run.resume(id, reply, now)),
-            AnyRun::Report(run) => report_step(run.resume(id, reply, now)),
-            AnyRun::Many(run) => many_step(run.resume(id, reply, now)),
-            AnyRun::Members(run) => step::to_json(run.resume(id, reply, now), MembersPage::to_json).map_err(thrown),
-        }
+        self.answer(id, reply::parse(reply).map_err(thrown)?, now)
+    }
+
+    /// Answers a request with its response: the headers as a JSON array of pairs, the body as it came.
+    ///
+    /// # Errors
+    /// As the client's constructor.
+    pub fn respond(&mut self, id: u32, status: u16, headers: &str, body: Vec<u8>, now: f64) -> Result<String, JsError> {
+        self.answer(id, reply::response(status, headers, body), now)
     }
 
     /// Asks the operation to end soon; go on answering until there is an outcome.
@@ -109,6 +110,18 @@ impl Engine {
             AnyRun::Report(run) => report_step(run.cancel(now)),
             AnyRun::Many(run) => many_step(run.cancel(now)),
             AnyRun::Members(run) => step::to_json(run.cancel(now), MembersPage::to_json).map_err(thrown),
+        }
+    }
+}
+
+impl Engine {
+    fn answer(&mut self, id: u32, reply: Reply, now: f64) -> Result<String, JsError> {
+        let (id, now) = (EffectId(id), now as u64);
+        match &mut self.0 {
+            AnyRun::Status(run) => status_step(run.resume(id, reply, now)),
+            AnyRun::Report(run) => report_step(run.resume(id, reply, now)),
+            AnyRun::Many(run) => many_step(run.resume(id, reply, now)),
+            AnyRun::Members(run) => step::to_json(run.resume(id, reply, now), MembersPage::to_json).map_err(thrown),
         }
     }
 }

@@ -15,11 +15,6 @@ pub(crate) fn parse(text: &str) -> Result<Reply, Error> {
     let (tag, content) = value.as_object().and_then(|object| object.iter().next()).ok_or_else(unreadable)?;
     let text = |name: &str| content.get(name).and_then(Value::as_str).ok_or_else(unreadable);
     match tag.as_str() {
-        "response" => {
-            let status = content.get("status").and_then(Value::as_u64).ok_or_else(unreadable)?;
-            let headers = content.get("headers").and_then(Value::as_array).ok_or_else(unreadable)?;
-            Ok(response(status, headers, content.get("body").and_then(Value::as_str)))
-        }
         "failed" => Ok(Reply::Failed(match text("reason")? {
             "neverSent" => SendError::NeverSent(text("message")?.to_owned()),
             "lost" => SendError::Lost(text("message")?.to_owned()),
@@ -45,16 +40,15 @@ fn unreadable() -> Error {
     Error::internal("A reply cannot be read.")
 }
 
-fn response(status: u64, headers: &[Value], body: Option<&str>) -> Reply {
-    // A body that is no UTF-8 stays one, so that the engine meets what it would meet on any other host.
-    let body = body.map_or(Bytes::from_static(&[0xff]), |body| Bytes::from(body.to_owned()));
-    let mut response = http::Response::new(body);
-    let status = u16::try_from(status).ok().and_then(|status| http::StatusCode::from_u16(status).ok());
-    let Some(status) = status else {
+/// The body is passed on byte by byte: what is no UTF-8 is for the engine to meet, as on any other host.
+pub(crate) fn response(status: u16, headers: &str, body: Vec<u8>) -> Reply {
+    let mut response = http::Response::new(Bytes::from(body));
+    let Ok(status) = http::StatusCode::from_u16(status) else {
         return Reply::Failed(SendError::Lost("the answer is no HTTP".into()));
     };
     *response.status_mut() = status;
-    for header in headers {
+    let headers: Value = serde_json::from_str(headers).unwrap_or_default();
+    for header in headers.as_array().into_iter().flatten() {
         let part = |at: usize| header.get(at).and_then(Value::as_str).unwrap_or_default();
         if let (Some(name), Ok(value)) = (response_header(part(0)), http::HeaderValue::from_str(part(1))) {
             response.headers_mut().append(name, value);

@@ -129,24 +129,27 @@ fn a_token_in_a_broken_reply_is_not_quoted() {
 #[wasm_bindgen_test]
 fn garbled_answers_end_in_an_error_and_not_in_a_trap() {
     let garbled = [
-        json!({ "response": { "status": 200, "headers": [["content-type", "application/json"]] } }),
-        json!({ "response": { "status": 200, "headers": [], "body": "<html>" } }),
-        json!({ "response": { "status": 0, "headers": [], "body": "" } }),
-        json!({ "response": { "status": 200, "headers": [["no header", "\n"]], "body": "{}" } }),
+        (200, r#"[["content-type","application/json"]]"#, vec![0xff]),
+        (200, "[]", b"<html>".to_vec()),
+        (0, "[]", Vec::new()),
+        (200, r#"[["no header","\n"]]"#, b"{}".to_vec()),
+        (200, "{", b"{}".to_vec()),
     ];
-    for reply in garbled {
+    for (status, headers, body) in garbled {
         let (mut engine, first) = engine();
         let mut open = answerable(&first);
         let mut outcome = None;
         let mut clock = NOW;
         for _ in 0..500 {
             let Some(effect) = open.pop() else { break };
-            let (answer, after) = match effect["type"].as_str() {
-                Some("sleep") => (json!("slept"), effect["milliseconds"].as_f64().unwrap_or(0.0)),
-                _ => (reply.clone(), 1.0),
+            let next = if effect["type"] == "sleep" {
+                clock += effect["milliseconds"].as_f64().unwrap_or(0.0);
+                engine.resume(id(&effect), r#""slept""#, clock)
+            } else {
+                clock += 1.0;
+                engine.respond(id(&effect), status, headers, body.clone(), clock)
             };
-            clock += after;
-            let next = step(engine.resume(id(&effect), &answer.to_string(), clock));
+            let next = step(next);
             open.retain(|effect| !next["cancelled"].as_array().expect("ids").contains(&effect["id"]));
             open.extend(answerable(&next));
             if let Some(end) = next.get("outcome") {
@@ -154,7 +157,7 @@ fn garbled_answers_end_in_an_error_and_not_in_a_trap() {
                 break;
             }
         }
-        let outcome = outcome.unwrap_or_else(|| panic!("no outcome for {reply}"));
+        let outcome = outcome.unwrap_or_else(|| panic!("no outcome for {status} {headers}"));
         assert!(outcome["error"]["code"].is_string(), "{outcome}");
         assert_ne!(outcome["error"]["code"], "internal", "{outcome}");
     }
@@ -166,6 +169,27 @@ fn answerable(step: &Value) -> Vec<Value> {
     effects.retain(|effect| effect["type"] != "emit");
     effects.sort_by_key(|effect| effect["type"] == "send");
     effects
+}
+
+#[wasm_bindgen_test]
+fn many_users_are_asked_for_and_each_bad_one_has_a_report() {
+    let mut engine = client()
+        .run("resetMany", r#"{"methods":"all"}"#, r#"{"events":false}"#)
+        .unwrap_or_else(|error| panic!("{}", thrown(error)));
+    let ask = effect(&step(engine.start(NOW, 1.0)), "nextTargets");
+    assert!(ask["atMost"].as_u64().is_some_and(|most| most > 0), "{ask}");
+    let users = json!(["no name", { "user": "a@contoso.com", "request": r#"{"user":"a@contoso.com","metods":"all"}"# }, 5]);
+    let reply = json!({ "targets": { "users": users, "end": true } }).to_string();
+    let mut last = step(engine.resume(id(&ask), &reply, NOW));
+    let reports: Vec<Value> = last["effects"].as_array().expect("effects").clone();
+    assert_eq!(reports.len(), 3, "{last}");
+    for report in reports {
+        assert_eq!(report["report"]["error"]["code"], "invalidInput", "{report}");
+        last = step(engine.resume(id(&report), r#""taken""#, NOW));
+    }
+    assert_eq!(last["outcome"]["ok"], json!({}), "{last}");
+    let error = thrown(client().run("resetMany", r#"{"user":"a@contoso.com"}"#, "{}").expect_err("refused"));
+    assert_eq!(error["code"], "invalidInput");
 }
 
 #[wasm_bindgen_test]

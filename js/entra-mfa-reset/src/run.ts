@@ -3,7 +3,7 @@ import type { ErrorCode, Event } from "./contract.js";
 import type { GetTokenOptions, TokenCredential } from "./credential.js";
 import { MfaResetError, fromWasm } from "./error.js";
 import type { Engine } from "./load.js";
-import { type Fetch, type SendLimits, send } from "./send.js";
+import { type Answer, type Fetch, type SendLimits, send } from "./send.js";
 import type { BulkEffect, Effect, Reply, Step, TokenEffect } from "./wire.js";
 
 /**
@@ -46,7 +46,7 @@ export function sleep(milliseconds: number, end: () => void): () => void {
 export async function drive(engine: Engine, world: World): Promise<unknown> {
   /** What is under way, and how to call it off. */
   const open = new Map<number, () => void>();
-  const answers: [number, Reply][] = [];
+  const answers: [number, Answer][] = [];
   let cause: unknown;
   let cancelled = false;
   let wake = (): void => undefined;
@@ -59,8 +59,10 @@ export async function drive(engine: Engine, world: World): Promise<unknown> {
     const end = (answered: Answer): void => {
       // A late answer is of no interest.
       if (open.delete(effect.id)) {
-        cause = effect.type === "sleep" ? cause : answered.cause;
-        answers.push([effect.id, answered.reply]);
+        if (effect.type !== "sleep") {
+          cause = "cause" in answered ? answered.cause : undefined;
+        }
+        answers.push([effect.id, answered]);
         wake();
       }
     };
@@ -114,8 +116,8 @@ export async function drive(engine: Engine, world: World): Promise<unknown> {
       }
       const next = answers.shift();
       if (next !== undefined) {
-        const [id, reply] = next;
-        outcome = take(call(() => engine.resume(id, JSON.stringify(reply), world.now())));
+        const [id, answer] = next;
+        outcome = take(call(() => tellEngine(engine, id, answer, world.now())));
         continue;
       }
       await new Promise<void>((resolve) => {
@@ -136,6 +138,14 @@ export async function drive(engine: Engine, world: World): Promise<unknown> {
     }
     free(engine);
   }
+}
+
+function tellEngine(engine: Engine, id: number, answer: Answer, now: number): string {
+  if ("reply" in answer) {
+    return engine.resume(id, JSON.stringify(answer.reply), now);
+  }
+  const { status, headers, body } = answer.response;
+  return engine.respond(id, status, JSON.stringify(headers), body, now);
 }
 
 /** Two steps as one: what the second cancels has not begun. */
@@ -173,11 +183,6 @@ function free(engine: Engine): void {
   } catch {
     return;
   }
-}
-
-interface Answer {
-  reply: Reply;
-  cause?: unknown;
 }
 
 async function bulkReply(effect: BulkEffect, bulk: Bulk | undefined): Promise<Reply> {

@@ -1,4 +1,4 @@
-import type { Reply, SendEffect } from "./wire.js";
+import type { Reply, SendEffect, SentResponse } from "./wire.js";
 
 /** The part of `fetch` that is used: a URL and its options in, a response out. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -13,6 +13,9 @@ export interface SendLimits {
   bytes: number;
 }
 
+/** What an effect came to, and what was behind a failure. */
+export type Answer = { reply: Reply; cause?: unknown } | { response: SentResponse };
+
 /** Nothing left this machine: the connection was refused, or the name did not resolve. Everything else may have run. */
 const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EAI_NONAME", "EAI_NODATA", "ConnectionRefused"]);
 
@@ -26,7 +29,7 @@ export async function send(
   fetch: Fetch,
   limits: SendLimits,
   controller: AbortController,
-): Promise<{ reply: Reply; cause?: unknown }> {
+): Promise<Answer> {
   const timer = setTimeout(() => controller.abort(new DOMException("The request timed out.", "TimeoutError")), limits.milliseconds);
   try {
     const response = await fetch(effect.url, {
@@ -36,13 +39,11 @@ export async function send(
       signal: controller.signal,
       ...(effect.body === undefined ? {} : { body: effect.body }),
     });
-    const bytes = await read(response, limits.bytes);
-    if (bytes === undefined) {
+    const body = await read(response, limits.bytes);
+    if (body === undefined) {
       return { reply: { failed: { reason: "tooLarge", message: "" } } };
     }
-    const body = decode(bytes);
-    const head = { status: status(response), headers: [...response.headers] };
-    return { reply: { response: body === undefined ? head : { ...head, body } } };
+    return { response: { status: status(response), headers: [...response.headers], body } };
   } catch (cause) {
     const codes = errorCodes(cause);
     const never = codes.length > 0 && codes.every((code) => NEVER_SENT.has(code));
@@ -86,15 +87,6 @@ async function read(response: Response, limit: number): Promise<Uint8Array | und
     at += chunk.byteLength;
   }
   return bytes;
-}
-
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    // The engine sees every byte, a byte order mark too.
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The system's codes inside an error of `fetch`: its own, its cause's, or those of each address that was tried. */

@@ -66,9 +66,15 @@ export interface EmitEffect {
   event: Event;
 }
 
+/** What came back from Graph. It goes into the wasm as it is, and not as JSON. */
+export interface SentResponse {
+  status: number;
+  headers: [string, string][];
+  body: Uint8Array;
+}
+
 /** What the host answers. */
 export type Reply =
-  | { response: { status: number; headers: [string, string][]; body?: string } }
   | { failed: { reason: "neverSent" | "lost" | "tooLarge"; message: string } }
   | "slept"
   | { token: { token: string; expiresAt?: number } }

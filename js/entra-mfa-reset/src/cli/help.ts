@@ -106,7 +106,7 @@ Where and how:
   --protect USER                always refuse this user; may be repeated
   --max-users N                 refuse more users than that (100), before any is touched
   --calls-per-10s N             send Graph no more calls than that in ten seconds
-  --concurrency N               HTTP requests in flight at most (16)
+  --concurrency N               HTTP requests in flight at most (8)
   -o, --output FORM             table (default), json or ndjson; json is a list when several users are named
   -y, --yes                     do not ask; without a terminal it is required
   --no-color                    no colours; NO_COLOR does the same
