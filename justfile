@@ -32,6 +32,14 @@ build: rust
 size: build
     @{{ xtask }} size
 
+# Other ways to do the same, side by side; writes docs/benchmarks.md. Takes half an hour: --quick, --slow, --memory
+bench *choices: rust
+    @{{ xtask }} bench {{ choices }}
+
+# The engine's own time for 100 to 100,000 users
+bench-engine: rust
+    @cargo bench --package entra-mfa-reset --bench bulk
+
 # The JSON Schema and the TypeScript types, from the Rust types
 gen: rust
     @{{ xtask }} gen

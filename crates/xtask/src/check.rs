@@ -1,6 +1,6 @@
 //! Everything that must hold before a commit, the fast and likely failures first.
 
-use crate::{build, generate, process, setup, size, wasm_test, workspace};
+use crate::{bench, build, generate, process, setup, size, wasm_test, workspace};
 use anyhow::{Context, Result};
 use std::process::Command;
 use std::time::Instant;
@@ -21,6 +21,10 @@ pub fn run() -> Result<()> {
     step("tests of the JavaScript bindings in wasm", wasm_test::run)?;
     step("tests in wasmtime and other hosts", || cargo("test --quiet -p hosts"))?;
     step("tests of the npm packages", || process::run(process::npm().arg("test").current_dir(workspace::path("js"))))?;
+    step("tests of the examples", || {
+        process::run(process::npm().arg("test").current_dir(workspace::path("examples/restate-bulk")))
+    })?;
+    step("benchmark, whether it works", bench::quick)?;
     step("documentation", docs)?;
     println!("all passed in {} s", start.elapsed().as_secs());
     Ok(())

@@ -1,6 +1,7 @@
 //! Everything that the `justfile` does beyond calling cargo and npm. `cargo run -p xtask -- help` lists it.
 #![forbid(unsafe_code)]
 
+mod bench;
 mod build;
 mod check;
 mod demo;
@@ -23,6 +24,8 @@ usage: cargo run -p xtask -- TASK
   build        dist/entra-mfa-reset.wasm and dist/entra-mfa-reset.tgz
   demo         a reset against the simulated tenant, in wasmtime and in Node
   test         everything that must hold before a commit
+  bench        other ways to do the same, side by side; takes half an hour, and its choices are those of
+               tests/bench/run.mjs (--quick, --slow, --memory, --only ID,ID)
   size         what the artifacts weigh; fails when one is over its budget
   gen          the JSON Schema and the TypeScript types, and a look at the WIT; with --check, only says what is stale
   lint         clippy, with warnings denied
@@ -48,6 +51,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["build"] => build::run(),
         ["demo"] => demo::run(),
         ["test"] => check::run(),
+        ["bench", choices @ ..] => bench::run(choices),
         ["size"] => size::run(),
         ["gen"] => generate::run(false),
         ["gen", "--check"] => generate::run(true),

@@ -180,14 +180,14 @@ impl Ticket {
 
 /// A ticket that is worth another try.
 struct Again {
-    ticket: Box<Ticket>,
+    ticket: Ticket,
     pause: Duration,
     why: ErrorCode,
 }
 
 /// What the driver does next.
 enum Next {
-    Send(Version, Vec<Box<Ticket>>),
+    Send(Version, Vec<Ticket>),
     /// Nothing now; look again at this time, or when something happens.
     Wait(Option<u64>),
 }
@@ -199,7 +199,7 @@ pub(crate) struct Line {
     /// Many users go this way, so that a full batch is worth a moment's wait.
     shared: bool,
     /// In the order of the users: whoever began first is finished first.
-    queue: RefCell<Vec<Box<Ticket>>>,
+    queue: RefCell<Vec<Ticket>>,
     pace: RefCell<Pace>,
     /// Since when calls of a version have been waiting for company.
     lingers: Cell<Each<Option<u64>>>,
@@ -255,11 +255,11 @@ impl Line {
             usage,
             slot: slot.clone(),
         };
-        self.enqueue(Box::new(ticket));
+        self.enqueue(ticket);
         Passing(slot)
     }
 
-    fn enqueue(&self, ticket: Box<Ticket>) {
+    fn enqueue(&self, ticket: Ticket) {
         let mut queue = self.queue.borrow_mut();
         let at = queue.partition_point(|other| other.place <= ticket.place);
         queue.insert(at, ticket);
@@ -392,7 +392,7 @@ impl Line {
         Next::Wait(look_at)
     }
 
-    fn take(&self, chosen: &[usize]) -> Vec<Box<Ticket>> {
+    fn take(&self, chosen: &[usize]) -> Vec<Ticket> {
         let mut queue = self.queue.borrow_mut();
         let mut at = 0;
         let last = chosen.last().map_or(0, |last| last + 1);
@@ -405,7 +405,7 @@ impl Line {
     }
 
     /// Sends what was packed, and sorts the answers: what is settled, and what goes back into the queue.
-    async fn send(self: Rc<Self>, version: Version, tickets: Vec<Box<Ticket>>) {
+    async fn send(self: Rc<Self>, version: Version, tickets: Vec<Ticket>) {
         let calls = calls_of(&tickets);
         let refusal = tickets.iter().find_map(|ticket| ticket.refusal.clone());
         let request = match self.token(refusal.as_ref()).await {
@@ -448,7 +448,7 @@ impl Line {
     }
 
     /// One call as it is, several as a batch; counted for each user who has a call in it.
-    fn pack(&self, version: Version, tickets: &[Box<Ticket>], token: &str) -> Result<http::Request<Bytes>, Error> {
+    fn pack(&self, version: Version, tickets: &[Ticket], token: &str) -> Result<http::Request<Bytes>, Error> {
         let root = format!("{}/{}", self.session.graph_url, version.segment());
         let id = self.request_id();
         let mut calls = tickets.iter().flat_map(|ticket| ticket.open());
@@ -483,7 +483,7 @@ impl Line {
 
     fn settle(
         &self,
-        mut ticket: Box<Ticket>,
+        mut ticket: Ticket,
         answers: Vec<Tried>,
         token: &Secret,
         random: u64,
@@ -591,7 +591,7 @@ fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn calls_of(tickets: &[Box<Ticket>]) -> Each<u32> {
+fn calls_of(tickets: &[Ticket]) -> Each<u32> {
     let mut calls = [0; 2];
     for call in tickets.iter().flat_map(|ticket| ticket.open()) {
         calls[Scope::of(call.context) as usize] += 1;
