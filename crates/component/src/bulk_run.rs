@@ -5,15 +5,15 @@ use entra_mfa_reset as core;
 use entra_mfa_reset::Target;
 use entra_mfa_reset::run::{EffectId, Reply};
 use std::cell::RefCell;
+use std::collections::VecDeque;
 
 /// The exported resource.
 pub struct BulkRun(RefCell<State>);
 
 struct State {
-    /// Or why it cannot work at all.
-    shell: Result<Shell<()>, core::Error>,
+    work: Work,
     /// Pushed, and not yet asked for.
-    waiting: Vec<Target>,
+    waiting: VecDeque<Target>,
     closed: bool,
     /// How many may still be pushed.
     room: Option<u32>,
@@ -22,14 +22,20 @@ struct State {
     /// What was handed out last counts as taken with the next call.
     handed: Option<EffectId>,
     /// Said to nobody yet.
-    kept: Option<wit::BulkEvent>,
+    kept: Option<Box<wit::BulkEvent>>,
+}
+
+enum Work {
+    UnderWay(Box<Shell<()>>),
+    Ended(Result<(), core::Error>),
 }
 
 impl BulkRun {
+    /// What could not be begun has ended.
     pub fn new(shell: Result<Shell<()>, core::Error>, most: Option<u32>) -> Self {
         BulkRun(RefCell::new(State {
-            shell,
-            waiting: Vec::new(),
+            work: shell.map_or_else(|error| Work::Ended(Err(error)), |shell| Work::UnderWay(Box::new(shell))),
+            waiting: VecDeque::new(),
             closed: false,
             room: most,
             hungry: None,
@@ -41,10 +47,10 @@ impl BulkRun {
 
 impl State {
     fn push(&mut self, users: Vec<wit::Target>) -> Result<(), core::Error> {
-        if let Err(error) = &self.shell {
+        let invalid = |message: &str, help: &str| core::Error::invalid(message, help);
+        if let Work::Ended(Err(error)) = &self.work {
             return Err(error.clone());
         }
-        let invalid = |message: &str, help: &str| core::Error::invalid(message, help);
         if self.closed {
             return Err(invalid("the run is closed", "Push all users before `close`."));
         }
@@ -64,21 +70,22 @@ impl State {
     /// Hands over what was pushed, where it was asked for.
     fn feed(&mut self, shell: &mut Shell<()>) {
         if let Some((id, at_most)) = self.hungry.take_if(|_| self.closed || !self.waiting.is_empty()) {
-            let rest = self.waiting.split_off(at_most.min(self.waiting.len()));
-            let targets = std::mem::replace(&mut self.waiting, rest);
+            let targets = self.waiting.drain(..at_most.min(self.waiting.len())).collect();
             let end = self.closed && self.waiting.is_empty();
             shell.answer(id, Reply::Targets { targets, end });
         }
     }
 
     fn next(&mut self) -> Said {
-        let Ok(mut shell) = std::mem::replace(&mut self.shell, Err(core::Error::internal("the run has ended"))) else {
-            return Said::Event(wit::BulkEvent::Finished);
+        let unfinished = Work::Ended(Err(core::Error::internal("the run broke off")));
+        let mut shell = match std::mem::replace(&mut self.work, unfinished) {
+            Work::UnderWay(shell) => shell,
+            Work::Ended(result) => return self.end(result),
         };
         if let Some(id) = self.handed.take() {
             shell.answer(id, Reply::Taken(Ok(())));
         }
-        let step = loop {
+        let said = loop {
             self.feed(&mut shell);
             match shell.turn() {
                 Ok(Turn::Asked(id, Asked::Targets(at_most))) => {
@@ -93,17 +100,23 @@ impl State {
                 }
                 Ok(Turn::Asked(id, Asked::Report(report))) => {
                     self.handed = Some(id);
-                    break Said::Event(wit::BulkEvent::Report(to_wit(*report)));
+                    break Said::Event(Box::new(wit::BulkEvent::Report(to_wit(*report))));
                 }
-                Ok(Turn::Idle) if self.hungry.is_some() => {
-                    let at_most = self.hungry.map_or(0, |(_, at_most)| at_most);
-                    break hungry(at_most);
-                }
-                Ok(Turn::Idle | Turn::Done(_)) | Err(_) => return Said::Event(wit::BulkEvent::Finished),
+                Ok(Turn::Idle) => match self.hungry {
+                    Some((_, at_most)) => break hungry(at_most),
+                    None => return self.end(Err(core::Error::internal("the run waits for nothing"))),
+                },
+                Ok(Turn::Done(result)) => return self.end(result),
+                Err(error) => return self.end(Err(error)),
             }
         };
-        self.shell = Ok(shell);
-        step
+        self.work = Work::UnderWay(shell);
+        said
+    }
+
+    fn end(&mut self, result: Result<(), core::Error>) -> Said {
+        self.work = Work::Ended(result.clone());
+        Said::Event(Box::new(wit::BulkEvent::Finished(result.map_err(to_wit))))
     }
 }
 
@@ -119,11 +132,11 @@ impl wit::GuestBulkRun for BulkRun {
     fn next(&self) -> wit::BulkEvent {
         let mut state = self.0.borrow_mut();
         if let Some(event) = state.kept.take() {
-            return event;
+            return *event;
         }
         loop {
             if let Said::Event(event) = state.next() {
-                return event;
+                return *event;
             }
         }
     }
@@ -145,9 +158,9 @@ impl wit::GuestBulkRun for BulkRun {
 
 enum Said {
     Begin(core::Intent),
-    Event(wit::BulkEvent),
+    Event(Box<wit::BulkEvent>),
 }
 
 fn hungry(at_most: usize) -> Said {
-    Said::Event(wit::BulkEvent::Hungry(u32::try_from(at_most).unwrap_or(u32::MAX)))
+    Said::Event(Box::new(wit::BulkEvent::Hungry(u32::try_from(at_most).unwrap_or(u32::MAX))))
 }

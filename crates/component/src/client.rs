@@ -1,7 +1,6 @@
 use crate::bindings::exports::entra::mfa_reset::reset as wit;
 use crate::bulk_run::BulkRun;
 use crate::convert::{Convert, from_wit, to_wit};
-use crate::http::Bounds;
 use crate::shell::{self, Shell};
 use entra_mfa_reset as core;
 use entra_mfa_reset::run::Run;
@@ -12,11 +11,14 @@ pub struct Client {
     options: core::ClientOptions,
     /// A constructor cannot refuse, so what is wrong with the options is kept for the first operation.
     core: RefCell<Result<core::Client, core::Error>>,
-    bounds: Bounds,
     seed: Cell<u64>,
 }
 
 impl Client {
+    fn body_limit(&self) -> u64 {
+        self.options.limits.response_bytes.into()
+    }
+
     fn perform<A: Convert<B>, B>(
         &self,
         begin: impl FnOnce(&core::Client) -> Run<Result<A, core::Error>>,
@@ -24,14 +26,14 @@ impl Client {
         let seed = self.seed.get();
         self.seed.set(seed.wrapping_add(1));
         let run = self.core.borrow().as_ref().map(begin).map_err(|error| to_wit(error.clone()))?;
-        shell::perform(run, seed, self.bounds).map(to_wit).map_err(to_wit)
+        shell::perform(run, seed, self.body_limit()).map(to_wit).map_err(to_wit)
     }
 
     fn many(&self, begin: impl FnOnce(&core::Client) -> Run<Result<(), core::Error>>) -> wit::BulkRun {
         let seed = self.seed.get();
         self.seed.set(seed.wrapping_add(1));
         let run = self.core.borrow().as_ref().map(begin).map_err(core::Error::clone);
-        let shell = run.and_then(|run| Shell::start(run.without_events(), seed, self.bounds));
+        let shell = run.and_then(|run| Shell::start(run.without_events(), seed, self.body_limit()));
         wit::BulkRun::new(BulkRun::new(shell, self.options.limits.users))
     }
 }
@@ -40,10 +42,9 @@ impl wit::GuestClient for Client {
     fn new(options: wit::ClientOptions) -> Self {
         let wit::ClientOptions { cloud, graph_url, authority_host, protect, limits, credential, seed } = options;
         let limits: core::Limits = limits.map(from_wit).unwrap_or_default();
-        let bounds = Bounds::new(&limits);
         let options = core::ClientOptions { cloud: from_wit(cloud), graph_url, authority_host, protect, limits };
         let core = RefCell::new(core::Client::new(options.clone(), from_wit(credential)));
-        Client { options, core, bounds, seed: Cell::new(seed.unwrap_or_else(shell::seed_from_clocks)) }
+        Client { options, core, seed: Cell::new(seed.unwrap_or_else(shell::seed_from_clocks)) }
     }
 
     fn status(&self, user: String) -> Result<wit::Status, wit::ErrorInfo> {

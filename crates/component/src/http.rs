@@ -4,39 +4,18 @@
 //! they are declared, so the structs below name children before parents, and nothing here takes them apart.
 
 use bytes::Bytes;
-use entra_mfa_reset::Limits;
 use entra_mfa_reset::run::{SendError, response_header};
 use http::header::CONTENT_LENGTH;
 use http::{HeaderValue, Method, StatusCode};
-use std::time::Duration;
 use wasi::http::outgoing_handler;
 use wasi::http::types::{
     ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, Method as WasiMethod, OutgoingBody,
-    OutgoingRequest, RequestOptions, Scheme,
+    OutgoingRequest, Scheme,
 };
 use wasi::io::poll::Pollable;
 use wasi::io::streams::{InputStream, OutputStream, StreamError};
 
 const CHUNK: u64 = 64 * 1024;
-
-/// How much later than the engine's own deadline the host gives up, so that it is the engine that says "timeout".
-const GRACE: Duration = Duration::from_secs(5);
-
-/// What one request may take.
-#[derive(Debug, Clone, Copy)]
-pub struct Bounds {
-    timeout: Duration,
-    body: u64,
-}
-
-impl Bounds {
-    pub fn new(limits: &Limits) -> Self {
-        Bounds {
-            timeout: Duration::from_secs(limits.request_seconds.into()) + GRACE,
-            body: limits.response_bytes.into(),
-        }
-    }
-}
 
 type Answer = Result<http::Response<Bytes>, SendError>;
 
@@ -69,8 +48,8 @@ struct Download {
 }
 
 impl Flight {
-    /// Hands the request to the host.
-    pub fn begin(request: http::Request<Bytes>, bounds: Bounds) -> Result<Self, SendError> {
+    /// Hands the request to the host. An answer with a larger body than the limit is given up.
+    pub fn begin(request: http::Request<Bytes>, limit: u64) -> Result<Self, SendError> {
         let (parts, body) = request.into_parts();
         // Nothing has reached the network before `handle`.
         let refused = |what: &str| SendError::NeverSent(format!("the host does not accept the {what}"));
@@ -100,8 +79,9 @@ impl Flight {
             let stream = outgoing_body.write().map_err(|()| refused("body"))?;
             Some((stream.subscribe(), stream))
         };
-        let response =
-            outgoing_handler::handle(outgoing, Some(options(bounds.timeout))).map_err(|code| failure(&code))?;
+        // Without options: the engine has deadlines of its own, and one host keeps the options of every request until
+        // it has no room for others.
+        let response = outgoing_handler::handle(outgoing, None).map_err(|code| failure(&code))?;
         let head = Head { arrived: response.subscribe(), response };
         let upload = match upload {
             Some((room, stream)) => Some(Upload { room, stream, body: outgoing_body, rest: body }),
@@ -110,7 +90,7 @@ impl Flight {
                 None
             }
         };
-        Ok(Flight { upload, head: Some(head), download: None, limit: bounds.body })
+        Ok(Flight { upload, head: Some(head), download: None, limit })
     }
 
     /// What to wait for before the next [`Flight::advance`].
@@ -213,16 +193,6 @@ impl Download {
         drop(stream);
         http::Response::from_parts(head, bytes.into())
     }
-}
-
-/// The host's own deadlines. A host may refuse any of them; the engine has its own.
-fn options(timeout: Duration) -> RequestOptions {
-    let options = RequestOptions::new();
-    let timeout = Some(u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX));
-    let _ = options.set_connect_timeout(timeout);
-    let _ = options.set_first_byte_timeout(timeout);
-    let _ = options.set_between_bytes_timeout(timeout);
-    options
 }
 
 fn takes_body(method: &Method) -> bool {

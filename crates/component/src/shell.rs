@@ -1,4 +1,4 @@
-use crate::http::{Bounds, Flight};
+use crate::http::Flight;
 use entra_mfa_reset::run::{Effect, EffectId, Reply, Run, Step};
 use entra_mfa_reset::{Error, Intent, Report};
 use std::collections::VecDeque;
@@ -8,8 +8,8 @@ use wasi::io::poll::{Pollable, poll};
 const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 
 /// Runs an operation to its end.
-pub fn perform<T>(run: Run<Result<T, Error>>, seed: u64, bounds: Bounds) -> Result<T, Error> {
-    let mut shell = Shell::start(run, seed, bounds)?;
+pub fn perform<T>(run: Run<Result<T, Error>>, seed: u64, body_limit: u64) -> Result<T, Error> {
+    let mut shell = Shell::start(run, seed, body_limit)?;
     match shell.turn()? {
         Turn::Done(outcome) => outcome,
         Turn::Asked(..) | Turn::Idle => Err(Error::internal("the run waits for something that was never begun")),
@@ -19,7 +19,7 @@ pub fn perform<T>(run: Run<Result<T, Error>>, seed: u64, bounds: Bounds) -> Resu
 /// One run, and what is under way for it.
 pub struct Shell<T> {
     run: Run<Result<T, Error>>,
-    bounds: Bounds,
+    body_limit: u64,
     clock: Clock,
     waits: Vec<Wait>,
     replies: VecDeque<(EffectId, Reply)>,
@@ -43,12 +43,12 @@ pub enum Turn<T> {
 }
 
 impl<T> Shell<T> {
-    pub fn start(mut run: Run<Result<T, Error>>, seed: u64, bounds: Bounds) -> Result<Self, Error> {
+    pub fn start(mut run: Run<Result<T, Error>>, seed: u64, body_limit: u64) -> Result<Self, Error> {
         let clock = Clock::start();
         let step = run.start(clock.now(), seed).map_err(defect)?;
         let mut shell = Shell {
             run,
-            bounds,
+            body_limit,
             clock,
             waits: Vec::new(),
             replies: VecDeque::new(),
@@ -86,7 +86,7 @@ impl<T> Shell<T> {
         // Before the new effects start, so that a connection that nobody waits for does not stand beside them.
         self.waits.retain(|wait| !step.cancelled.contains(&wait.id));
         for (id, effect) in step.effects {
-            match begin(effect, self.bounds) {
+            match begin(effect, self.body_limit) {
                 Begun::Waiting(task) => self.waits.push(Wait { id, task }),
                 Begun::Answered(reply) => self.replies.push_back((id, reply)),
                 Begun::Asked(asked) => self.asked.push_back((id, asked)),
@@ -163,9 +163,9 @@ enum Begun {
     Unanswered,
 }
 
-fn begin(effect: Effect, bounds: Bounds) -> Begun {
+fn begin(effect: Effect, body_limit: u64) -> Begun {
     match effect {
-        Effect::Send(request) => match Flight::begin(request, bounds) {
+        Effect::Send(request) => match Flight::begin(request, body_limit) {
             Ok(flight) => Begun::Waiting(Task::Send(Box::new(flight))),
             Err(error) => Begun::Answered(Reply::Failed(error)),
         },

@@ -33,8 +33,43 @@ pub fn client_options(options: core::ClientOptions, credential: wit::Credential,
 
 /// The request.
 pub fn reset_request(request: core::ResetRequest) -> wit::ResetRequest {
+    let user = request.user.clone();
+    let wit::ResetOptions {
+        methods,
+        method_ids,
+        planned,
+        keep,
+        revoke_sessions,
+        temporary_access_pass,
+        per_user_mfa,
+        allow_privileged,
+        not_after,
+        backup,
+        verify,
+        stable_only,
+        reason,
+    } = reset_options(request);
     wit::ResetRequest {
-        user: request.user,
+        user,
+        methods,
+        method_ids,
+        planned,
+        keep,
+        revoke_sessions,
+        temporary_access_pass,
+        per_user_mfa,
+        allow_privileged,
+        not_after,
+        backup,
+        verify,
+        stable_only,
+        reason,
+    }
+}
+
+/// The request without its user.
+pub fn reset_options(request: core::ResetRequest) -> wit::ResetOptions {
+    wit::ResetOptions {
         methods: request.methods.map(|methods| match methods {
             core::Methods::Preset(core::Preset::ReRegister) => wit::Methods::Preset(wit::Preset::ReRegister),
             core::Methods::Preset(core::Preset::ContactDetails) => wit::Methods::Preset(wit::Preset::ContactDetails),

@@ -1,9 +1,12 @@
 //! wasmtime as a host.
 
 use crate::bindings::Plugin;
+use crate::bindings::exports::entra::mfa_reset::reset::MembersPage;
 use crate::bindings::types::{
-    ClientOptions, Credential, ErrorInfo, IssuePassOptions, Report, ResetRequest, RevokeSessionsOptions, Status,
+    ClientOptions, Credential, ErrorInfo, IssuePassOptions, Report, ResetOptions, ResetRequest, RevokeSessionsOptions,
+    Status,
 };
+use crate::bulk_run::BulkRun;
 use crate::plugin;
 use anyhow::Result;
 use std::pin::Pin;
@@ -58,7 +61,7 @@ impl WasiHttpHooks for Hooks {
     }
 }
 
-struct State {
+pub(crate) struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     table: ResourceTable,
@@ -126,8 +129,8 @@ pub type Called<T> = Result<Result<T, ErrorInfo>>;
 
 /// The component, instantiated, with one client.
 pub struct Session {
-    store: Store<State>,
-    plugin: Plugin,
+    pub(crate) store: Store<State>,
+    pub(crate) plugin: Plugin,
     client: ResourceAny,
 }
 
@@ -155,6 +158,12 @@ impl Session {
         let plugin = Plugin::instantiate_async(&mut store, component, &linker).await?;
         let client = plugin.entra_mfa_reset_reset().client().call_constructor(&mut store, options).await?;
         Ok(Session { store, plugin, client })
+    }
+
+    /// Whether the host has nothing left of what it made for the component: requests, answers, timers. What is kept of
+    /// one request would be kept of a million.
+    pub fn is_empty_handed(&self) -> bool {
+        self.store.data().table.is_empty()
     }
 
     /// `client.status`.
@@ -200,6 +209,35 @@ impl Session {
     pub async fn issue_temporary_access_pass(&mut self, user: &str, options: &IssuePassOptions) -> Called<Report> {
         let client = self.plugin.entra_mfa_reset_reset().client();
         Ok(client.call_issue_temporary_access_pass(&mut self.store, self.client, user, options).await?)
+    }
+
+    /// `client.reset-many`.
+    ///
+    /// # Errors
+    /// A trap.
+    pub async fn reset_many(&mut self, defaults: &ResetOptions) -> Result<BulkRun<'_>> {
+        let client = self.plugin.entra_mfa_reset_reset().client();
+        let run = client.call_reset_many(&mut self.store, self.client, defaults).await?;
+        Ok(BulkRun::new(self, run))
+    }
+
+    /// `client.plan-many`.
+    ///
+    /// # Errors
+    /// A trap.
+    pub async fn plan_many(&mut self, defaults: &ResetOptions) -> Result<BulkRun<'_>> {
+        let client = self.plugin.entra_mfa_reset_reset().client();
+        let run = client.call_plan_many(&mut self.store, self.client, defaults).await?;
+        Ok(BulkRun::new(self, run))
+    }
+
+    /// `client.group-members`.
+    ///
+    /// # Errors
+    /// See [`Called`].
+    pub async fn group_members(&mut self, group: &str, next: Option<&str>) -> Called<MembersPage> {
+        let client = self.plugin.entra_mfa_reset_reset().client();
+        Ok(client.call_group_members(&mut self.store, self.client, group, next).await?)
     }
 
     /// `client.set-credential`.

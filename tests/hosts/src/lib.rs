@@ -1,9 +1,10 @@
 //! The component `entra:mfa-reset` in a host of its own, for tests and for the demo.
 //!
-//! [`Session`] is the component in wasmtime. Its requests go where its [`Sender`](host::Sender) takes them: to the
+//! [`Session`] is the component in wasmtime, and [`BulkRun`] many users under way in it. Their requests go where its [`Sender`](host::Sender) takes them: to the
 //! network, or to the simulated tenant in this process, with a clock that jumps.
 
 mod bindings;
+pub mod bulk_run;
 pub mod convert;
 pub mod golden;
 pub mod host;
@@ -14,4 +15,5 @@ pub mod tenant;
 pub mod watched;
 
 pub use bindings::types;
+pub use bulk_run::BulkRun;
 pub use host::Session;

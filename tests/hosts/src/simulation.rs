@@ -2,7 +2,7 @@
 
 use crate::host::{Clock, Sender, Sent};
 use bytes::Bytes;
-use entra_tenant::{DeliveryError, Faults, State, Tenant};
+use entra_tenant::{Counts, DeliveryError, Faults, State, Tenant};
 use http_body_util::{BodyExt, Full};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -60,12 +60,22 @@ impl Simulation {
 
     /// The tenant as it is now.
     pub fn state(&self) -> State {
-        self.network().tenant.state()
+        self.with_tenant(|tenant| tenant.state())
+    }
+
+    /// What has come to it, in numbers.
+    pub fn counts(&self) -> Counts {
+        self.with_tenant(|tenant| tenant.counts())
+    }
+
+    /// Looks at the tenant, or changes it behind the component's back.
+    pub fn with_tenant<T>(&self, look: impl FnOnce(&mut Tenant) -> T) -> T {
+        look(&mut self.network().tenant)
     }
 
     /// Its log in short lines.
     pub fn exchange(&self) -> Vec<String> {
-        self.network().tenant.exchange()
+        self.with_tenant(|tenant| tenant.exchange())
     }
 
     /// How many requests were in flight at once, at most.

@@ -146,7 +146,7 @@ async fn a_full_report_has_the_canonical_bytes() {
     let expected = [
         r#"{"user":{"id":"id","userPrincipalName":"adele.vance@contoso.com","displayName":"Adele \"A\" Vance","userType":"Member"},"#,
         r#""outcome":"unverified","methods":[{"id":"m","kind":"qrCodePin","label":"label","action":"deactivate","#,
-        r#""outcome":"alreadyGone","isDefault":false,"reason":"why","error":"#,
+        r#""outcome":"alreadyGone","isDefault":false,"createdDateTime":"2026-11-21T09:00:00Z","reason":"why","error":"#,
         error,
         r#"}],"signInPreference":{"before":"sms","after":"push","outcome":"done"},"#,
         r#""sessions":{"outcome":"skipped","validFrom":"v","reason":"s"},"#,

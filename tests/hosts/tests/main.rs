@@ -1,6 +1,7 @@
 //! The component in wasmtime and in Node. `just build` makes the component that they test.
 #![allow(clippy::unwrap_used)]
 
+mod bulk;
 mod contract;
 mod faults;
 mod golden;
