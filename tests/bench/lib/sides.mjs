@@ -60,8 +60,8 @@ export function sides({ ours, python, component }) {
       short: "component",
       isOurs: true,
       installed: [component.file],
-      command: [component.host, "--component", component.file],
-      env: {},
+      command: [component.host],
+      env: { ENTRA_MFA_RESET_COMPONENT: component.file },
     },
   ].filter(Boolean);
 }
