@@ -119,7 +119,7 @@ client.reset({ user: "${ADELE}" }).then((report) => console.log(report.outcome))
 
 describe("the types", () => {
   const source = `import { MfaResetClient, MfaResetError } from "entra-mfa-reset";
-import type { ErrorCode, Event, Report, ResetRequest, Status } from "entra-mfa-reset";
+import type { BulkOptions, ErrorCode, Event, Intent, Report, ResetRequest, ResetTarget, Status } from "entra-mfa-reset";
 import { SandboxTenant, type SandboxSeed } from "entra-mfa-reset/sandbox";
 import type { TokenCredential } from "@azure/core-auth";
 
@@ -143,6 +143,17 @@ export async function all(client: MfaResetClient): Promise<ErrorCode | undefined
   } catch (error) {
     return error instanceof MfaResetError ? error.code : undefined;
   }
+  const stored: Intent[] = [];
+  const options: BulkOptions = { onBegin: async (intent) => void stored.push(intent) };
+  const targets: ResetTarget[] = ["x@contoso.com", request, ...stored.map(({ user, planned }) => ({ user, planned }))];
+  for await (const each of client.resetMany(targets, { methods: "all" }, options)) {
+    console.log(each.outcome);
+  }
+  for await (const each of client.planMany(client.groupMembers("0f0a7b2e-5d3c-4b58-9f1e-2f6f4f0b6f10"))) {
+    console.log(each.methods.length);
+  }
+  // @ts-expect-error the defaults are for nobody in particular
+  client.resetMany(targets, { user: "x@contoso.com" });
   // @ts-expect-error there is no such preset
   await client.plan({ user: "x@contoso.com", methods: "everything" });
   // @ts-expect-error there is no such field

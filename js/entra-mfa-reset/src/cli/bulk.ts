@@ -65,7 +65,12 @@ export class Bulk {
     if (interrupts !== undefined) {
       interrupts.patienceMilliseconds = PATIENCE_MILLISECONDS;
     }
-    const stop = (): void => this.#stop.abort();
+    const stop = (): void => {
+      this.#stop.abort();
+      if (this.#asked.size > 0) {
+        this.#say(`Users under way, who are finished first: ${this.#asked.size}`);
+      }
+    };
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) {
       stop();

@@ -20,10 +20,10 @@ export class Interrupts {
   /** What happens at each one. */
   readonly interrupt = (): void => {
     if (!this.first.aborted) {
-      process.stderr.write("Stopping: nothing more is started. Press Ctrl-C again to end at once.\n");
+      say("Stopping: nothing more is started. Press Ctrl-C again to end at once.");
       this.#first.abort();
     } else if (!this.second.aborted && this.patienceMilliseconds > 0) {
-      process.stderr.write("Ending what is under way.\n");
+      say("Ending what is under way.");
       this.#second.abort();
       setTimeout(end, this.patienceMilliseconds).unref();
     } else {
@@ -35,7 +35,12 @@ export class Interrupts {
   readonly stop = (): void => this.#first.abort();
 }
 
+/** A bar may stand in the line. */
+function say(text: string): void {
+  process.stderr.write(`${process.stderr.isTTY ? "\r\u001b[K" : ""}${text}\n`);
+}
+
 function end(): void {
-  process.stderr.write("Ended at once. The last step is in doubt: look at the user with `entra-mfa-reset status`.\n");
+  say("Ended at once. The last step is in doubt: look at the user with `entra-mfa-reset status`.");
   process.exit(EXIT.ended);
 }
