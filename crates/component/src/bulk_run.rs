@@ -115,8 +115,8 @@ impl State {
     }
 
     fn end(&mut self, result: Result<(), core::Error>) -> Said {
-        self.work = Work::Ended(result.clone());
-        Said::Event(Box::new(wit::BulkEvent::Finished(result.map_err(to_wit))))
+        self.work = Work::Ended(result);
+        Said::Event(Box::new(wit::BulkEvent::Finished))
     }
 }
 
@@ -138,6 +138,13 @@ impl wit::GuestBulkRun for BulkRun {
             if let Said::Event(event) = state.next() {
                 return *event;
             }
+        }
+    }
+
+    fn outcome(&self) -> Result<(), wit::ErrorInfo> {
+        match &self.0.borrow().work {
+            Work::Ended(Err(error)) => Err(to_wit(error.clone())),
+            Work::Ended(Ok(())) | Work::UnderWay(_) => Ok(()),
         }
     }
 

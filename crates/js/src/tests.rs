@@ -178,7 +178,8 @@ fn many_users_are_asked_for_and_each_bad_one_has_a_report() {
         .unwrap_or_else(|error| panic!("{}", thrown(error)));
     let ask = effect(&step(engine.start(NOW, 1.0)), "nextTargets");
     assert!(ask["atMost"].as_u64().is_some_and(|most| most > 0), "{ask}");
-    let users = json!(["no name", { "user": "a@contoso.com", "request": r#"{"user":"a@contoso.com","metods":"all"}"# }, 5]);
+    let users =
+        json!(["no name", { "user": "a@contoso.com", "request": r#"{"user":"a@contoso.com","metods":"all"}"# }, 5]);
     let reply = json!({ "targets": { "users": users, "end": true } }).to_string();
     let mut last = step(engine.resume(id(&ask), &reply, NOW));
     let reports: Vec<Value> = last["effects"].as_array().expect("effects").clone();

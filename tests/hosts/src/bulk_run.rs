@@ -50,6 +50,15 @@ impl<'a> BulkRun<'a> {
         Ok(plugin.entra_mfa_reset_reset().bulk_run().call_next(store, self.run).await?)
     }
 
+    /// `bulk-run.outcome`.
+    ///
+    /// # Errors
+    /// See [`Called`].
+    pub async fn outcome(&mut self) -> Called<()> {
+        let Session { store, plugin, .. } = &mut *self.session;
+        Ok(plugin.entra_mfa_reset_reset().bulk_run().call_outcome(store, self.run).await?)
+    }
+
     /// `bulk-run.begin`.
     ///
     /// # Errors
@@ -72,7 +81,7 @@ impl<'a> BulkRun<'a> {
         loop {
             match self.next().await? {
                 BulkEvent::Report(report) => each(report),
-                BulkEvent::Finished(result) => return Ok(result),
+                BulkEvent::Finished => return self.outcome().await,
                 BulkEvent::Hungry(at_most) => self.feed(&mut users, at_most).await?,
             }
         }

@@ -180,8 +180,7 @@ fn letter(event: &BulkEvent) -> char {
             assert!(*at_most > 0);
             'h'
         }
-        BulkEvent::Finished(Ok(())) => 'f',
-        BulkEvent::Finished(Err(error)) => panic!("{error:?}"),
+        BulkEvent::Finished => 'f',
     }
 }
 
@@ -370,7 +369,7 @@ impl Journal {
                     assert!(self.finished.insert(name, report).is_none());
                 }
                 BulkEvent::Hungry(at_most) => run.feed(&mut users, at_most).await.unwrap(),
-                BulkEvent::Finished(result) => return result.unwrap(),
+                BulkEvent::Finished => return run.outcome().await.unwrap().unwrap(),
             }
             if stop(self) {
                 return;
