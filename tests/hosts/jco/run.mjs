@@ -3,7 +3,8 @@
 //
 //   node run.mjs COMPONENT < cases.json
 //
-// A case: { graphUrl, accessToken, seed, options, operation, input }, as in tests/golden.
+// A case: { graphUrl, accessToken, seed, options, operation, input }, as in tests/golden. The input of `resetMany` is
+// { users }, and its text the list of the reports' texts.
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -59,6 +60,8 @@ function play({ Client, toJson, statusToJson }, { graphUrl, accessToken, seed, o
         return toJson(client.reset(request(input)));
       case "revokeSessions":
         return toJson(client.revokeSessions(input.user, input));
+      case "resetMany":
+        return JSON.stringify(resetMany(client, input.users).map(toJson));
       case "issueTemporaryAccessPass":
         return toJson(client.issueTemporaryAccessPass(input.user, { ...input, allowPrivileged: waiver(input) }));
       default:
@@ -72,6 +75,27 @@ function play({ Client, toJson, statusToJson }, { graphUrl, accessToken, seed, o
     const { status, code: graphCode, requestId, date } = graph ?? {};
     const known = graph && { status, code: graphCode, requestId, date };
     return JSON.stringify({ code: camel(code), message, help, retryable, graph: known });
+  }
+}
+
+/** Pushes users as fast as the run is hungry for them. */
+function resetMany(client, users) {
+  const run = client.resetMany(request({}));
+  const waiting = users.map((user) => request({ user }));
+  const reports = [];
+  for (;;) {
+    const { tag, val } = run.next();
+    if (tag === "report") {
+      reports.push(val);
+    } else if (tag === "hungry" && waiting.length > 0) {
+      run.push(waiting.splice(0, val));
+    } else if (tag === "hungry") {
+      run.close();
+    } else {
+      run.outcome();
+      run[Symbol.dispose]();
+      return reports;
+    }
   }
 }
 

@@ -199,6 +199,7 @@ async fn hunger_is_said_once_while_others_are_in_flight_and_again_when_nothing_i
     let mut run = session.reset_many(&defaults()).await.unwrap();
     // Nothing is under way, so waiting would be for ever.
     assert_eq!(letters(&mut run, 3).await, "hhh");
+    assert_eq!(code(run.outcome().await.unwrap()), None);
     assert_eq!(world.clock.elapsed(), 0);
     let users = world.everybody();
     run.push(&users[..1]).await.unwrap().unwrap();

@@ -1,9 +1,12 @@
 //! The component in Node, through jco, over HTTP against the tenant's server in this process.
 
+use entra_mfa_reset::{Outcome, Report};
+use entra_tenant::{Seed, TokenClaims};
 use hosts::golden::Case;
 use hosts::plugin;
 use hosts::tenant::TenantServer;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -12,11 +15,6 @@ const LANES: usize = 3;
 
 #[test]
 fn gives_the_same_bytes_in_node() {
-    assert!(
-        plugin::root().join("js/node_modules/@bytecodealliance/jco").exists(),
-        "jco is not installed; run `just setup` first"
-    );
-    plugin::load().unwrap();
     // The tenant has the machine's clock here, so what hangs on the date cannot be compared.
     let undated = |case: &Case| case.input.get("startDateTime").or(case.input.get("notAfter")).is_none();
     let cases: Vec<Case> = Case::all().unwrap().into_iter().filter(undated).collect();
@@ -32,6 +30,29 @@ fn gives_the_same_bytes_in_node() {
         lanes.into_iter().flat_map(|lane| lane.join().unwrap()).collect()
     });
     assert!(wrong.is_empty(), "differ from the native run: {wrong:?}");
+}
+
+#[test]
+fn resets_many_in_node() {
+    let server = TenantServer::start(Seed { latency_milliseconds: 20, ..Seed::crowd(60, 1) }).unwrap();
+    let users: Vec<String> = server.state().unwrap().users.into_iter().map(|user| user.user_principal_name).collect();
+    let asked = json!([{
+        "graphUrl": server.origin(),
+        "accessToken": server.access_token(&TokenClaims::everything()),
+        "seed": 7,
+        "operation": "resetMany",
+        "input": { "users": users },
+    }]);
+    let said: Vec<String> = serde_json::from_str(&node(&asked.to_string())).unwrap();
+    let reports: Vec<String> = serde_json::from_str(said.first().unwrap()).unwrap();
+    let reports: Vec<Report> = reports.iter().map(|report| serde_json::from_str(report).unwrap()).collect();
+    let incomplete: Vec<&Report> = reports.iter().filter(|report| report.outcome != Outcome::Complete).collect();
+    assert!(incomplete.is_empty(), "{incomplete:?}");
+    let done: BTreeSet<String> = reports.into_iter().filter_map(|report| report.user.user_principal_name).collect();
+    assert_eq!(done, users.into_iter().collect());
+    let counts = server.state().unwrap().counts;
+    assert_eq!((counts.violations, counts.repeated_deletes), (0, 0));
+    assert!(counts.http_requests * 10 <= counts.calls, "{counts:?}");
 }
 
 /// The names of those that differ from the native run.
@@ -74,6 +95,11 @@ fn sorted(mut lines: Vec<String>) -> Vec<String> {
 }
 
 fn node(cases: &str) -> String {
+    assert!(
+        plugin::root().join("js/node_modules/@bytecodealliance/jco").exists(),
+        "jco is not installed; run `just setup` first"
+    );
+    assert!(plugin::path().exists(), "the component is not built; run `just build` first");
     let mut child = Command::new("node")
         .arg(plugin::root().join("tests/hosts/jco/run.mjs"))
         .arg(plugin::path())
