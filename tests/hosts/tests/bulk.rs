@@ -205,6 +205,9 @@ async fn hunger_is_said_once_while_others_are_in_flight_and_again_when_nothing_i
     run.push(&users[..1]).await.unwrap().unwrap();
     // It asks for company, works on the one user all the same, and then has nothing left to do.
     assert_eq!(letters(&mut run, 4).await, "hrhh");
+    // What it no longer waits for it has given back, deadlines above all.
+    assert!(run.session().is_empty_handed());
+    assert!(world.clock.elapsed() < 10_000, "{} ms", world.clock.elapsed());
     run.push(&users[1..4]).await.unwrap().unwrap();
     assert_eq!(letters(&mut run, 6).await, "hrrrhh");
     // What is pushed without being asked for is taken, too.
