@@ -250,6 +250,12 @@ fn truth(world: &World) {
                 _ => {}
             }
         }
+        // A pass that was told is the one in force, whatever a crash swallowed before it.
+        if let Some(pass) =
+            report.temporary_access_pass.as_ref().and_then(|pass| pass.pass.as_ref().and(pass.id.as_ref()))
+        {
+            assert!(shown.contains(pass), "{report:?}");
+        }
         if report.outcome == Outcome::Complete {
             let gone = |method: &entra_mfa_reset::MethodReport| format!("{:?}", method.outcome) != "Failed";
             assert!(report.methods.iter().all(gone), "{report:?}");
@@ -440,6 +446,8 @@ fn killed_and_resumed(number: u64) {
     if random.bool() {
         world = world.with_faults(number, FaultRates::even(0.12));
     }
+    let asked = ["{}", r#"{"methods":"all"}"#, r#"{"temporaryAccessPass":true}"#, r#"{"revokeSessions":false}"#];
+    let defaults = ResetRequest::defaults_from_json(asked[random.u32(..4) as usize]).expect("defaults");
     let all = names(&world);
     let mut journal = Journal::default();
     let mut registered: BTreeSet<String> = BTreeSet::new();
@@ -459,7 +467,7 @@ fn killed_and_resumed(number: u64) {
         let limits = Limits { concurrency: 1 + random.u32(..16), ..Limits::default() };
         let client = world.client_with(&TokenClaims::everything(), options(limits));
         let lives = if round < 4 { 10 + random.u64(..3000) } else { u64::MAX / 4 };
-        world.play_until(client.reset_many(ResetRequest::default()), world.now.saturating_add(lives));
+        world.play_until(client.reset_many(defaults.clone()), world.now.saturating_add(lives));
         journal.take(&mut world);
         // Somebody whose reset was under way has a new phone by the time the run is taken up again.
         world.now += 60_000;
