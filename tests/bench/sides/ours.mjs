@@ -3,14 +3,14 @@ import { createReadStream } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
-import { begin, callsPer10s, concurrency, graphUrl, measure, token, usersFile } from "./side.mjs";
+import { begin, callsPer10s, graphUrl, measure, token, usersFile } from "./side.mjs";
 
 const installed = createRequire(`${process.env.BENCH_OURS}/package.json`).resolve("entra-mfa-reset");
 
 begin();
 const { MfaResetClient } = await import(pathToFileURL(installed).href);
 
-const limits = { concurrency, ...(callsPer10s && { callsPer10s }) };
+const limits = { ...(callsPer10s && { callsPer10s }) };
 const client = new MfaResetClient({ accessToken: token }, { graphUrl, limits });
 
 async function* lines() {

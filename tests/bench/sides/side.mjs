@@ -6,7 +6,6 @@ const { values } = parseArgs({
     "graph-url": { type: "string" },
     "users-file": { type: "string" },
     parallel: { type: "string", default: "1" },
-    concurrency: { type: "string", default: "16" },
     "calls-per-10s": { type: "string" },
   },
 });
@@ -15,7 +14,6 @@ export const graphUrl = values["graph-url"];
 export const usersFile = values["users-file"];
 export const token = process.env.ENTRA_ACCESS_TOKEN;
 export const parallel = Number(values.parallel);
-export const concurrency = Number(values.concurrency);
 export const callsPer10s = values["calls-per-10s"] && Number(values["calls-per-10s"]);
 
 /** One user a line. */

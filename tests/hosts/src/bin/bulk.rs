@@ -31,9 +31,9 @@ struct Options {
     /// Calls in ten seconds; no budget when absent.
     #[arg(long, value_name = "N")]
     calls_per_10s: Option<u32>,
-    /// HTTP requests in flight.
-    #[arg(long, value_name = "N", default_value_t = 16)]
-    concurrency: u32,
+    /// HTTP requests in flight; the component's own default when absent.
+    #[arg(long, value_name = "N")]
+    concurrency: Option<u32>,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -107,7 +107,7 @@ fn client_options(options: &Options, token: String) -> ClientOptions {
             retry_seconds: None,
             response_bytes: None,
             calls_per10s: options.calls_per_10s,
-            concurrency: Some(options.concurrency),
+            concurrency: options.concurrency,
             users: None,
         }),
         credential: Credential::AccessToken(token),
