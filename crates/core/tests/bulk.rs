@@ -348,6 +348,30 @@ fn a_request_that_hangs_delays_its_own_users_alone() {
 }
 
 #[test]
+fn an_outage_costs_few_users_and_the_rest_wait_for_its_end() {
+    for status in [None, Some(502), Some(503)] {
+        let mut world = everybody(600, |_| {});
+        let (mut requests, end) = (0, NOW + 240_000);
+        world.outage = Some(Box::new(move |now| {
+            requests += 1;
+            // Cut off after the first users, for four minutes.
+            (requests > 60 && now < end).then(|| match status {
+                None => Reply::Failed(entra_mfa_reset::run::SendError::NeverSent("refused".into())),
+                Some(status) => {
+                    Reply::Response(http::Response::builder().status(status).body("{}".into()).expect("a response"))
+                }
+            })
+        }));
+        run(&mut world, Limits::default(), "{}").expect("a run");
+        assert_eq!(world.reports.len(), 600);
+        let complete = world.reports.iter().filter(|report| report.outcome == Outcome::Complete).count();
+        assert!(world.now > NOW + 240_000);
+        assert!(complete >= 450, "{status:?}: {:?}", outcomes(&world));
+        truth(&world);
+    }
+}
+
+#[test]
 fn late_lists_do_not_idle_the_run() {
     let mut world = everybody(600, |seed| seed.settings.list_lag_milliseconds = 4000);
     run(&mut world, Limits::default(), "{}").expect("a run");

@@ -230,6 +230,10 @@ impl Line {
     pub(crate) fn appetite(&self, in_flight: usize) -> usize {
         let now = self.host.now();
         let mut pace = self.pace.borrow_mut();
+        if pace.is_out() {
+            // One, to find out whether it is over.
+            return usize::from(in_flight == 0);
+        }
         let (rooms, total) = pace.rooms(now);
         let room = usize::try_from(rooms[0].min(rooms[1]).min(total)).unwrap_or(usize::MAX);
         let ready = self.queue.borrow().iter().filter(|ticket| ticket.not_before <= now).count();
@@ -512,10 +516,12 @@ impl Line {
                 }
             }
             throttled[scope] += u32::from(tried.is_throttled());
-            verdict.trouble |= match &tried {
+            let trouble = match &tried {
                 Tried::Answered(answer) => answer.status.is_server_error(),
                 Tried::Garbled(_) | Tried::Missing(_) | Tried::Lost(_) => true,
             };
+            verdict.trouble |= trouble;
+            verdict.is_heard |= !trouble;
             if repeat {
                 why = if again.is_empty() { tried.code() } else { why };
                 again.push(at);

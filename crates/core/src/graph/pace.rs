@@ -12,6 +12,8 @@ const GRAIN: u64 = 100;
 const GRAINS: usize = 101;
 /// Batches in flight at the start.
 const FIRST: usize = 2;
+/// So many requests without an answer in a row are an outage.
+const SILENCE: u32 = 4;
 /// The longest time between two probes for a larger budget, in spans.
 const PATIENCE: u64 = 32;
 
@@ -229,6 +231,8 @@ pub(super) struct Verdict {
     pub(super) used: Each<u32>,
     /// The service is in trouble, or the network.
     pub(super) trouble: bool,
+    /// Some call had an answer of its own.
+    pub(super) is_heard: bool,
 }
 
 #[derive(Debug)]
@@ -243,6 +247,8 @@ pub(super) struct Pace {
     credit: usize,
     shrunk_at: u64,
     flights: Each<usize>,
+    /// Requests in a row that nobody answered.
+    unheard: u32,
     lanes: Each<Lane>,
     /// Limits of each scope, and of both together. Which of them there is, Graph does not say.
     of_lane: Each<Learned>,
@@ -264,6 +270,7 @@ impl Pace {
             credit: 0,
             shrunk_at: 0,
             flights: [0; 2],
+            unheard: 0,
             lanes: [Lane::new(), Lane::new()],
             of_lane: [Learned::new(), Learned::new()],
             of_all: Learned::new(),
@@ -274,6 +281,11 @@ impl Pace {
     /// How many requests may leave now.
     pub(super) fn slots(&self) -> usize {
         self.window.saturating_sub(self.flights[0] + self.flights[1])
+    }
+
+    /// Nobody answers: a time to wait with whom there is, and to begin with nobody else.
+    pub(super) fn is_out(&self) -> bool {
+        self.unheard >= SILENCE
     }
 
     pub(super) fn is_flying(&self, version: Version) -> bool {
@@ -334,6 +346,7 @@ impl Pace {
             }
         }
         let Some(sent_at) = sent_at else { return };
+        self.unheard = if verdict.is_heard { 0 } else { self.unheard.saturating_add(1) };
         if self.learns {
             self.study(now, verdict);
         }

@@ -39,8 +39,11 @@ pub struct World {
     pub refuse_begin: Option<String>,
     /// How much longer an answer takes, in milliseconds.
     pub delay: Option<Delay>,
+    /// Answers in place of the network, at that time.
+    pub outage: Option<Outage>,
 }
 
+pub type Outage = Box<dyn FnMut(u64) -> Option<Reply>>;
 pub type Delay = Box<dyn FnMut(&http::Request<Bytes>) -> u64>;
 pub type Intercept = Box<dyn FnMut(&http::Request<Bytes>) -> Option<Reply>>;
 
@@ -62,6 +65,7 @@ impl World {
             note_ms: 0,
             refuse_begin: None,
             delay: None,
+            outage: None,
         }
     }
 
@@ -174,6 +178,9 @@ impl World {
     fn send(&mut self, request: http::Request<Bytes>) -> (u64, Reply) {
         self.sent.push(format!("{} {}", request.method(), request.uri()));
         if let Some(reply) = self.intercept.as_mut().and_then(|intercept| intercept(&request)) {
+            return (1, reply);
+        }
+        if let Some(reply) = self.outage.as_mut().and_then(|outage| outage(self.now)) {
             return (1, reply);
         }
         let delay = self.delay.as_mut().map_or(0, |delay| delay(&request));
