@@ -303,6 +303,26 @@ fn an_unknown_limit_is_found() {
 }
 
 #[test]
+fn a_limit_that_somebody_else_had_used_up_is_found_again() {
+    let mut world = everybody(100, |seed| seed.settings.calls_per_10s = Some(600));
+    // Another automation has just taken all there was.
+    let token = world.tenant.access_token(&TokenClaims::everything());
+    for _ in 0..600 {
+        let request = http::Request::get("https://graph.microsoft.com/v1.0/users/user00001@contoso.com")
+            .header("authorization", format!("Bearer {token}"))
+            .body(bytes::Bytes::new())
+            .expect("a request");
+        world.tenant.handle(request, NOW);
+    }
+    run(&mut world, Limits::default(), "{}").expect("a run");
+    assert_eq!(outcomes(&world), [("Complete ".to_owned(), 100)].into());
+    let (calls, throttled) = calls(&world);
+    let (took, least) = (world.now - NOW, least(calls - throttled - 600, 600));
+    eprintln!("limit used up: {calls} calls, {throttled} throttled, {took} ms of {least} ms");
+    assert!(took * 10 <= least * 15, "{took} ms instead of {least} ms");
+}
+
+#[test]
 fn a_limit_on_methods_alone_leaves_the_directory_alone() {
     let mut world = everybody(12, |seed| seed.settings.method_calls_per_10s = Some(5));
     run(&mut world, Limits::default(), "{}").expect("a run");

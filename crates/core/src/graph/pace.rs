@@ -14,8 +14,8 @@ const GRAINS: usize = 101;
 const FIRST: usize = 2;
 /// So many requests without an answer in a row are an outage.
 const SILENCE: u32 = 4;
-/// The longest time between two probes for a larger budget, in spans.
-const PATIENCE: u64 = 32;
+/// The longest time between two probes for a larger budget, in rests.
+const PATIENCE: u64 = 64;
 
 /// Graph counts what lies below `/authentication` apart from the rest of the directory, perhaps by far less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,9 +116,18 @@ struct Learned {
     /// It was the reason to wait since it last grew.
     bound: bool,
     grown_at: u64,
-    /// How many spans lie between two growths, and by what part it grows: a 16th and then ever more.
+    /// How many rests lie between two growths, and by what part it grows: a 16th and then ever more.
     rests: u64,
     step: u64,
+}
+
+/// Where to begin when next to nothing passed: somebody else has used the limit up, and it may be large. If it is not,
+/// halves are soon there.
+const GUESS: u64 = 10_000;
+
+/// The time between two growths, in milliseconds: long enough for some calls to show whether they are throttled.
+fn rest(rate: u64) -> u64 {
+    (8 * CALL / rate.max(1)).max(SPAN / 5)
 }
 
 /// One call, as credit is counted.
@@ -179,12 +188,12 @@ impl Learned {
     fn learn(&mut self, now: u64, until: u64, passed: u32) {
         let same_pause = self.is_closed(now);
         self.closed_until = self.closed_until.max(until);
-        let passed = u64::from(passed.max(1)) * 100;
+        let passed = u64::from(passed) * 100;
         let rate = match self.rate {
             Some(_) if same_pause => return,
             // Somebody else may have used the limit up, for once.
             Some(rate) => passed.clamp(rate / 2, rate / 16 * 15),
-            None => passed,
+            None => passed.max(GUESS),
         };
         let near = self.rate.is_some_and(|before| rate >= before / 4 * 3);
         self.rests = if near { (self.rests * 2).min(PATIENCE) } else { 1 };
@@ -210,7 +219,7 @@ impl Learned {
         if self.is_closed(now) {
             // Answers to what left before the pause: they passed, too.
             self.rate = Some(rate.max(u64::from(passed) * 100));
-        } else if self.bound && now >= self.grown_at + SPAN * self.rests {
+        } else if self.bound && now >= self.grown_at + rest(rate) * self.rests {
             self.rate = Some(rate + (rate / self.step).max(10));
             self.step = (self.step / 2).max(2);
             self.bound = false;
