@@ -2,12 +2,12 @@ use crate::error::Error;
 use crate::fields::Fields;
 use crate::kind::Kind;
 use crate::report::MethodAction;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 /// What a run is about to do to one user, told before the first write. Whoever has it on disk can go on after a crash
 /// without touching what the user has registered since.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Intent {
@@ -25,7 +25,7 @@ pub struct Intent {
 }
 
 /// One method that an earlier run had planned to remove.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlannedMethod {

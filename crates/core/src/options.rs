@@ -1,7 +1,7 @@
 use crate::error::Error;
 use crate::fields::{Fields, from_json};
 use crate::secret::Secret;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// How a [`Client`](crate::Client) reaches Graph, and whom it must never touch.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -66,7 +66,7 @@ impl Limits {
 }
 
 /// The national clouds that Microsoft Graph runs in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Cloud {

@@ -514,7 +514,8 @@ impl fmt::Debug for BackupPhone {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GraphUsage {
-    /// HTTP requests to Graph, retries included; token requests are not.
+    /// HTTP requests to Graph, retries included; token requests are not. Of many users: those that carried a call of
+    /// this one, which others share, so that reports cannot be summed up.
     pub http_requests: u32,
     /// Graph calls, a batch's members counting one each.
     pub calls: u32,

@@ -119,7 +119,7 @@ impl Toolchain {
 }
 
 /// What makes a panic a trap without words, and leaves out how values print for people who debug: no host of ours shows
-/// either. It saves 8 %. The flags are unstable, so a compiler that does not know one goes without it.
+/// either. It saves 5 %. The flags are unstable, so a compiler that does not know one goes without it.
 fn silences(rustc: &OsStr) -> Vec<String> {
     const SILENCES: [&[&str]; 2] = [&["-Zunstable-options", "-Cpanic=immediate-abort"], &["-Zfmt-debug=none"]];
     let is_known = |flags: &&[&str]| {

@@ -609,7 +609,10 @@ export interface BackupPhone {
 
 /** What a run cost. */
 export interface GraphUsage {
-  /** HTTP requests to Graph, retries included; token requests are not. */
+  /**
+   * HTTP requests to Graph, retries included; token requests are not. Of many users: those that carried a call of this
+   * one, which others share, so that reports cannot be summed up.
+   */
   httpRequests: number;
   /** Graph calls, a batch's members counting one each. */
   calls: number;

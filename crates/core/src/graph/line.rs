@@ -1,13 +1,14 @@
 //! The way to Graph that all users of a run share: a queue of calls, and a driver that packs what is ready into
 //! batches, sends them at a pace that Graph takes, and tries again what is worth it.
 
-use super::answer::{Answer, Body};
 use super::batch::{self, MEMBERS};
-use super::call::{Call, Failure, Loss};
+use super::call::Call;
 use super::pace::{Each, Pace, Scope, Verdict};
 use super::retry;
 use super::session::Session;
+use super::ticket::{Passing, Ticket};
 use super::token::{Refusal, cancelled};
+use super::tried::{self, Tried};
 use super::url::Version;
 use crate::error::{Error, ErrorCode};
 use crate::event::{Event, EventOutcome, EventStep};
@@ -23,7 +24,7 @@ use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 /// A call is throttled more often than `limits.retries` where the run's own pace is to blame.
@@ -32,151 +33,6 @@ const INDULGENCE: u32 = 8;
 const CALLS_OF_A_USER: usize = 8;
 /// Users in flight for each request in flight. Most of them wait, for a list that is late for example.
 const USERS_A_REQUEST: usize = 48;
-
-type Outcome = Result<Answer, Failure>;
-
-/// What was tried once.
-#[derive(Clone)]
-enum Tried {
-    Answered(Answer),
-    Garbled(Answer),
-    /// The batch has an answer, and this call has none in it.
-    Missing(Answer),
-    Lost(Loss),
-}
-
-impl Tried {
-    fn of(result: Result<Answer, Loss>) -> Tried {
-        match result {
-            Ok(answer) if matches!(answer.body, Body::Garbled) && !retry::is_retryable(answer.status) => {
-                Tried::Garbled(answer)
-            }
-            Ok(answer) => Tried::Answered(answer),
-            Err(loss) => Tried::Lost(loss),
-        }
-    }
-
-    fn status(&self) -> Option<StatusCode> {
-        match self {
-            Tried::Answered(answer) => Some(answer.status),
-            _ => None,
-        }
-    }
-
-    fn is_throttled(&self) -> bool {
-        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
-    }
-
-    /// Whether it is worth another try.
-    fn is_open(&self, call: &Call) -> bool {
-        match self {
-            Tried::Answered(answer) => {
-                retry::is_retryable(answer.status) && (call.repeatable || retry::never_ran(answer.status))
-            }
-            Tried::Lost(Loss::NeverSent) => true,
-            Tried::Missing(_) | Tried::Lost(Loss::TooLarge | Loss::Cancelled) => false,
-            Tried::Lost(Loss::Lost | Loss::Timeout(_)) | Tried::Garbled(_) => call.repeatable,
-        }
-    }
-
-    fn code(&self) -> ErrorCode {
-        match self {
-            Tried::Answered(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => ErrorCode::Throttled,
-            Tried::Answered(_) | Tried::Lost(Loss::NeverSent | Loss::Lost) => ErrorCode::Unreachable,
-            Tried::Garbled(_) | Tried::Missing(_) | Tried::Lost(Loss::TooLarge) => ErrorCode::UnexpectedResponse,
-            Tried::Lost(Loss::Timeout(_)) => ErrorCode::Timeout,
-            Tried::Lost(Loss::Cancelled) => ErrorCode::Cancelled,
-        }
-    }
-
-    fn settle(self, call: &Call) -> Outcome {
-        match self {
-            Tried::Answered(answer) => Ok(answer),
-            Tried::Garbled(answer) | Tried::Missing(answer) => Err(Failure::InDoubt(answer.garbled(call.context))),
-            Tried::Lost(Loss::NeverSent) => Err(Failure::NotRun(Loss::NeverSent.error("Graph"))),
-            Tried::Lost(Loss::Cancelled) if call.repeatable => Err(Failure::NotRun(cancelled())),
-            Tried::Lost(loss) => Err(Failure::InDoubt(loss.error("Graph"))),
-        }
-    }
-}
-
-#[derive(Default)]
-struct Slot {
-    outcomes: Option<Vec<Outcome>>,
-    waker: Option<Waker>,
-}
-
-/// Calls that are on their way. They are in the queue whether or not somebody waits.
-pub(super) struct Passing(Rc<RefCell<Slot>>);
-
-impl Future for Passing {
-    type Output = Vec<Outcome>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Vec<Outcome>> {
-        let mut slot = self.0.borrow_mut();
-        match slot.outcomes.take() {
-            Some(outcomes) => Poll::Ready(outcomes),
-            None => {
-                slot.waker = Some(context.waker().clone());
-                Poll::Pending
-            }
-        }
-    }
-}
-
-/// One call in the queue, or a chain of calls.
-struct Ticket {
-    place: u32,
-    calls: Vec<Call>,
-    outcomes: Vec<Option<Outcome>>,
-    /// Those of the calls that are still to be sent.
-    open: Vec<usize>,
-    tried: u32,
-    refusal: Option<Refusal>,
-    is_repeated: bool,
-    not_before: u64,
-    usage: Rc<RefCell<GraphUsage>>,
-    slot: Rc<RefCell<Slot>>,
-}
-
-impl Ticket {
-    fn version(&self) -> Version {
-        self.calls.first().map_or(Version::V1, |call| call.version)
-    }
-
-    fn is_chain(&self) -> bool {
-        self.calls.len() > 1
-    }
-
-    fn open(&self) -> impl Iterator<Item = &Call> {
-        self.open.iter().map(|&at| &self.calls[at])
-    }
-
-    fn scope(&self) -> Scope {
-        self.open().next().map_or(Scope::Directory, |call| Scope::of(call.context))
-    }
-
-    fn count(&self, change: impl FnOnce(&mut GraphUsage)) {
-        change(&mut self.usage.borrow_mut());
-    }
-
-    /// Hands the outcomes over. What was not reached in a chain is answered as Graph answers it.
-    fn close(self) {
-        let outcomes = self.outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Ok(Answer::not_reached())));
-        let mut slot = self.slot.borrow_mut();
-        slot.outcomes = Some(outcomes.collect());
-        if let Some(waker) = slot.waker.take() {
-            waker.wake();
-        }
-    }
-
-    fn give_up(mut self, error: &Error) {
-        for at in std::mem::take(&mut self.open) {
-            self.outcomes[at] = Some(Err(Failure::NotRun(error.clone())));
-        }
-        self.close();
-    }
-}
 
 /// A ticket that is worth another try.
 struct Again {
@@ -246,21 +102,9 @@ impl Line {
 
     /// Brings calls through, one or a chain: an outcome for each.
     pub(super) fn pass(&self, place: u32, calls: Vec<Call>, usage: Rc<RefCell<GraphUsage>>) -> Passing {
-        let slot: Rc<RefCell<Slot>> = Rc::default();
-        let ticket = Ticket {
-            place,
-            outcomes: calls.iter().map(|_| None).collect(),
-            open: (0..calls.len()).collect(),
-            calls,
-            tried: 0,
-            refusal: None,
-            is_repeated: false,
-            not_before: 0,
-            usage,
-            slot: slot.clone(),
-        };
+        let (ticket, passing) = Ticket::new(place, calls, usage);
         self.enqueue(ticket);
-        Passing(slot)
+        passing
     }
 
     fn enqueue(&self, ticket: Ticket) {
@@ -436,7 +280,7 @@ impl Line {
         let write = tickets.iter().any(|ticket| ticket.open().any(|call| !call.repeatable));
         let answer = self.deliver(request, write).await;
         let members: usize = tickets.iter().map(|ticket| ticket.open.len()).sum();
-        let mut tried = unpack(answer, members).into_iter();
+        let mut tried = tried::unpack(answer, members).into_iter();
         let mut verdict = Verdict { calls, ..Verdict::default() };
         let random = self.host.random();
         let mut again = Vec::new();
@@ -603,18 +447,4 @@ fn calls_of(tickets: &[Ticket]) -> Each<u32> {
         calls[Scope::of(call.context) as usize] += 1;
     }
     calls
-}
-
-/// What became of each call of a request.
-fn unpack(answer: Result<Answer, Loss>, members: usize) -> Vec<Tried> {
-    let mut answer = match answer {
-        Ok(answer) if members > 1 && answer.is_success() && !matches!(answer.body, Body::Garbled) => answer,
-        other => return vec![Tried::of(other); members],
-    };
-    let found = batch::decode(&mut answer, members);
-    let missing = Tried::Missing(answer);
-    let read = |found: Vec<Option<Answer>>| -> Vec<Tried> {
-        found.into_iter().map(|member| member.map_or_else(|| missing.clone(), Tried::Answered)).collect()
-    };
-    found.map_or_else(|| vec![missing.clone(); members], read)
 }

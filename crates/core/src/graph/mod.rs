@@ -9,8 +9,10 @@ mod pace;
 mod request;
 mod retry;
 mod session;
+mod ticket;
 mod token;
 mod transport;
+mod tried;
 mod url;
 
 pub use answer::response_header;

@@ -108,7 +108,7 @@ impl Lane {
 struct Learned {
     /// Hundredths of calls in ten seconds, once Graph has throttled.
     rate: Option<u64>,
-    /// What may leave now, in millionths of a hundredth.
+    /// What may leave now, in parts of a [`CALL`].
     credit: u64,
     credited_at: u64,
     /// Graph said when to come back.

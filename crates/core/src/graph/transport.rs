@@ -1,8 +1,9 @@
 use super::answer::Answer;
 use super::call::{Call, Failure};
 use super::error::{Context, unexpected_body};
-use super::line::{Line, Passing};
+use super::line::Line;
 use super::session::Session;
+use super::ticket::Passing;
 use super::token::{Claims, cancelled};
 use super::url::{UserName, Version};
 use crate::error::{Error, ErrorCode};
@@ -75,7 +76,11 @@ impl Graph {
         }
         let noted = self.host.until_cancelled(self.host.begin(intent())).await.map_err(|()| cancelled())?;
         noted.map_err(|reason| {
-            Error::internal(format!("what was about to be done could not be noted, so nothing was begun: {reason}"))
+            Error::new(
+                ErrorCode::Internal,
+                format!("what was about to be done could not be noted, so this user was not begun: {reason}"),
+                "Look at what keeps the notes, a full disk for example, and run the same again.",
+            )
         })
     }
 
