@@ -182,6 +182,19 @@ describe("output", () => {
     assert.ok(ndjson(stdout).length < 200);
   });
 
+  test("whoever a token at its end cut off is done by the same command with the next token", async (context) => {
+    const { url, run, tenant } = await open(context);
+    const users = names(40);
+    const args = ["reset", "--from", csv(users), "--journal", file("journal"), "--yes", "--output", "ndjson"];
+    const cut = await cli([...args, "--graph-url", url], { env: { ENTRA_ACCESS_TOKEN: tokenWith({ exp: 1 }) } }).done;
+    assert.equal(cut.code, 4, cut.stderr);
+    assert.ok(ndjson(cut.stdout).length > 0);
+    const { code, stdout, stderr } = await run(args);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(ndjson(stdout).map(upn).sort(), [...users].sort());
+    await allReset(tenant, users);
+  });
+
   test("a bar on a terminal, and room for the reports", async () => {
     const stream = () => Object.assign(new PassThrough().setEncoding("utf8"), { isTTY: true, columns: 100 });
     const [stdin, stdout, stderr] = [stream(), stream(), stream()];

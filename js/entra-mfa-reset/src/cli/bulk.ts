@@ -248,9 +248,9 @@ export class Bulk {
     const hasPass = pass !== undefined;
     await Promise.all([hasPass && this.#passes?.append({ ...who, pass, startDateTime, lifetimeInMinutes, isUsableOnce }), backup !== undefined && this.#backups?.append({ ...who, backup })]);
     const isPrinted = await this.#print(report);
-    // A pass that nobody got is issued again, and who was cut off is done again.
+    // A pass that nobody got is issued again, and who was cut off, by a second Ctrl-C or with the token, is done again.
     const isLost = hasPass && this.#passes === undefined && !isPrinted;
-    const isCutOff = this.#abort.aborted && outcome !== "complete";
+    const isCutOff = outcome !== "complete" && (this.#abort.aborted || report.error?.code === "unauthenticated");
     if (asked !== undefined && !isLost && !isCutOff) {
       await this.#journal?.finished(report, asked);
     }
