@@ -38,6 +38,7 @@ mod target;
 mod time;
 mod verify;
 
+pub use backup::{Backup, BackupPhone};
 pub use client::Client;
 pub use error::{Error, ErrorCode, GraphError};
 pub use event::{Event, EventMethod, EventOutcome, EventStep};

@@ -1,3 +1,4 @@
+use crate::backup::Backup;
 use crate::error::Error;
 use crate::kind::Kind;
 use crate::request::PerUserMfaState;
@@ -468,45 +469,6 @@ pub enum ResidualCode {
     ResourceAccount,
     /// The guard could not look at everything.
     GuardUnreadable,
-}
-
-/// What can be restored, and what never comes back.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Backup {
-    /// Phones, with the numbers as Graph showed them.
-    pub phones: Vec<BackupPhone>,
-    /// E-mail addresses.
-    pub emails: Vec<String>,
-    /// Graph's `userPreferredMethodForSecondaryAuthentication`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default: Option<String>,
-    /// The legacy per-user MFA state.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub per_user_mfa: Option<PerUserMfaState>,
-    /// What was there and can only be registered anew by the user.
-    pub never_restored: Vec<AddedMethod>,
-}
-
-/// One phone of a backup.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct BackupPhone {
-    /// `mobile`, `alternateMobile` or `office`.
-    pub phone_type: String,
-    /// The whole number, or as much of it as the token may see.
-    pub phone_number: String,
-    /// The token sees masked numbers only: this phone cannot be restored.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_masked: bool,
-}
-
-impl fmt::Debug for BackupPhone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BackupPhone").field("phone_type", &self.phone_type).finish_non_exhaustive()
-    }
 }
 
 /// What a run cost.

@@ -1,10 +1,11 @@
 use super::answer::Answer;
 use super::call::{Call, Failure};
+use super::claims::Claims;
 use super::error::{Context, unexpected_body};
 use super::line::Line;
 use super::session::Session;
 use super::ticket::Passing;
-use super::token::{Claims, cancelled};
+use super::token::cancelled;
 use super::url::{UserName, Version};
 use crate::error::{Error, ErrorCode};
 use crate::event::{Event, EventOutcome, EventStep};
