@@ -237,6 +237,7 @@ impl GuardReport {
                 }
                 true
             }
+            "" => false,
             // Administrative units, devices, applications: no privilege over accounts comes with them.
             _ => true,
         }

@@ -1,7 +1,7 @@
 //! What is registered for a user: reading it, in the one list or kind by kind, and making it readable for people.
 
 use crate::error::{Error, ErrorCode};
-use crate::graph::{Answer, Call, Context, Failure, Graph, Object, Path, Version, flag, object, text};
+use crate::graph::{Answer, Call, Context, Failure, Graph, Object, Path, Version, flag, object, text, unexpected_body};
 use crate::kind::{Kind, KindSet};
 use crate::report::AddedMethod;
 use crate::request::PerUserMfaState;
@@ -123,7 +123,8 @@ impl Method {
             _ => None,
         };
         let mut method = Method {
-            id: text("id").or(kind.segment()).unwrap_or(graph_type).to_owned(),
+            // Of the QR code there is one, which needs no id.
+            id: text("id").or(kind.segment().filter(|_| kind == Kind::QrCodePin)).unwrap_or_default().to_owned(),
             kind,
             label: String::new(),
             graph_type: printable(graph_type.trim_start_matches('#')),
@@ -370,7 +371,11 @@ fn optional(outcome: Option<Result<Answer, Failure>>) -> Result<Option<Answer>, 
 /// The methods of a collection.
 async fn collect(graph: &Graph, answer: Answer, listed_as: Option<Kind>) -> Result<Vec<Method>, Error> {
     let entities = graph.collect(answer, Context::Methods).await.map_err(Failure::into_error)?;
-    Ok(entities.iter().filter_map(Value::as_object).map(|entity| Method::read(entity, listed_as)).collect())
+    let methods: Vec<Method> =
+        entities.iter().filter_map(Value::as_object).map(|entity| Method::read(entity, listed_as)).collect();
+    // Without an id nobody can tell it from a method that went.
+    let named = |method: &Method| method.kind == Kind::QrCodePin || !method.id.is_empty();
+    if methods.iter().all(named) { Ok(methods) } else { Err(unexpected_body(Context::Methods)) }
 }
 
 pub(crate) async fn from_mixed(
@@ -454,7 +459,8 @@ async fn kind_by_kind(
             match answer.status.as_u16() {
                 200..=299 if shelf.kind == Kind::QrCodePin => {
                     readable = true;
-                    methods.extend(answer.entity().map(|entity| Method::read(entity, Some(shelf.kind))));
+                    let code = answer.entity().map(|entity| Method::read(entity, Some(shelf.kind)));
+                    methods.push(code.ok_or_else(|| answer.garbled(Context::Methods))?);
                 }
                 200..=299 => {
                     readable = true;

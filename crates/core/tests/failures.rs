@@ -349,6 +349,42 @@ fn a_batch_that_leaves_members_out_or_answers_twice() {
     untouched(&world);
 }
 
+/// Puts something in the place of the first item of the list that a batch's member answers.
+fn spoil(batch: &mut Value, suits: impl Fn(&str) -> bool, junk: &Value) {
+    for member in batch["responses"].as_array_mut().into_iter().flatten() {
+        let context = member["body"]["@odata.context"].as_str().unwrap_or_default().to_owned();
+        let items = member["body"]["value"].as_array_mut().filter(|_| suits(&context));
+        if let Some(item) = items.and_then(|items| items.first_mut()) {
+            *item = junk.clone();
+        }
+    }
+}
+
+#[test]
+fn an_item_that_cannot_be_read_is_not_taken_for_one_that_is_not_there() {
+    for junk in [json!(null), json!(7), json!([]), json!("phone"), json!({}), json!({ "id": 7 })] {
+        for (user, lists) in [
+            (ADELE, ["authentication/methods"].as_slice()),
+            // A role shows in two lists.
+            ("admin@contoso.com", &["roleAssignments", "directoryObjects"]),
+            ("megan.bowen@contoso.com", &["directoryObjects"]),
+        ] {
+            let mut world = World::sample();
+            let spoilt = junk.clone();
+            world.mutate = Some(Box::new(move |response| {
+                let (head, body) = response.into_parts();
+                let mut batch = serde_json::from_slice(&body).unwrap_or_default();
+                spoil(&mut batch, |context| lists.iter().any(|list| context.contains(list)), &spoilt);
+                http::Response::from_parts(head, Bytes::from(batch.to_string()))
+            }));
+            let error = world.reset(&format!(r#"{{"user":"{user}"}}"#)).expect_err("an error");
+            let expected = [ErrorCode::UnexpectedResponse, ErrorCode::ProtectedUser];
+            assert!(expected.contains(&error.code), "{junk} in {lists:?}: {error:?}");
+            untouched(&world);
+        }
+    }
+}
+
 #[test]
 fn a_truncated_answer_to_a_delete_is_settled_by_reading() {
     let mut seen = 0;

@@ -20,7 +20,7 @@ pub use answer::response_header;
 pub(crate) use answer::{Answer, Object, flag, number, object, text};
 pub(crate) use call::{Call, Failure};
 pub(crate) use claims::Claims;
-pub(crate) use error::{Context, is_default_method_refusal};
+pub(crate) use error::{Context, is_default_method_refusal, unexpected_body};
 pub(crate) use line::Line;
 pub(crate) use session::Session;
 pub(crate) use token::cancelled;

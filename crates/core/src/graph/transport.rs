@@ -177,7 +177,8 @@ impl Graph {
             if !answer.is_success() {
                 return Err(Failure::NotRun(answer.to_error(context)));
             }
-            let Some((page, link)) = answer.page() else {
+            // An item that cannot be read must not pass for one that is not there.
+            let Some((page, link)) = answer.page().filter(|(page, _)| page.iter().all(Value::is_object)) else {
                 return Err(Failure::NotRun(answer.garbled(context)));
             };
             items.extend_from_slice(page);

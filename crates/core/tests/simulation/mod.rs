@@ -1,6 +1,9 @@
 //! A run against the simulated tenant, in simulated time and without sockets.
 #![allow(dead_code)]
 
+pub mod oracle;
+pub mod tenants;
+
 use bytes::Bytes;
 use entra_mfa_reset::run::{Effect, EffectId, Reply, Run, SendError, Step};
 use entra_mfa_reset::{
@@ -41,10 +44,13 @@ pub struct World {
     pub delay: Option<Delay>,
     /// Answers in place of the network, at that time.
     pub outage: Option<Outage>,
+    /// Changes an answer on its way.
+    pub mutate: Option<Mutate>,
 }
 
 pub type Outage = Box<dyn FnMut(u64) -> Option<Reply>>;
 pub type Delay = Box<dyn FnMut(&http::Request<Bytes>) -> u64>;
+pub type Mutate = Box<dyn FnMut(http::Response<Bytes>) -> http::Response<Bytes>>;
 pub type Intercept = Box<dyn FnMut(&http::Request<Bytes>) -> Option<Reply>>;
 
 impl World {
@@ -66,6 +72,7 @@ impl World {
             refuse_begin: None,
             delay: None,
             outage: None,
+            mutate: None,
         }
     }
 
@@ -186,7 +193,10 @@ impl World {
         let delay = self.delay.as_mut().map_or(0, |delay| delay(&request));
         let delivery = self.faults.deliver(&mut self.tenant, request, self.now);
         let reply = match delivery.result {
-            Ok(response) => Reply::Response(response),
+            Ok(response) => Reply::Response(match &mut self.mutate {
+                Some(mutate) => mutate(response),
+                None => response,
+            }),
             Err(DeliveryError::NeverSent) => Reply::Failed(SendError::NeverSent("refused".into())),
             Err(DeliveryError::Lost) => Reply::Failed(SendError::Lost("dropped".into())),
         };
