@@ -19,7 +19,8 @@
 //! It is as strict as Graph is known to be, and where Graph's behaviour is not known, the stricter reading is a
 //! setting. It reads no clock and no random source: the same seed, requests and moments give the same answers.
 //! [`Seed::crowd`] fills it with as many users as one likes, at 3 kB each. [`Faults`] puts a network with faults in
-//! front of it. The feature `server` adds a server on a socket.
+//! front of it. The feature `server` adds a server on a socket. The feature `assertions`, on by default, verifies client
+//! assertions; a tenant without it refuses them all.
 //!
 //! # What always holds
 //!
@@ -40,6 +41,9 @@
 //! - Each call is authorised from the token: broad and granular permissions, the mixed list only for the broad ones;
 //!   delegated callers also need a directory role that reaches the user. Nobody writes to a user in a restricted
 //!   management administrative unit.
+//! - The token endpoint takes a secret, a JWT signed with a registered certificate (PS256 with `x5t#S256`, or RS256 with
+//!   either thumbprint), or a JWT of an issuer that the application trusts (RS256). Signatures are verified, claims and
+//!   lifetimes checked, and refusals carry Entra's AADSTS numbers.
 //! - An external guest gets no Temporary Access Pass and keeps the sessions. A pass is shown once.
 //! - `/groups/{id}/members` and `transitiveMembers` hold users, groups, devices, contacts and service principals; of
 //!   what the caller may not read they show type and id. `$count` needs `ConsistencyLevel: eventual`.
@@ -76,12 +80,15 @@
 //! # Violations
 //!
 //! [`State::violations`] counts what Graph would punish or lose silently: `missingToken`, `wrongAudience`,
-//! `tokenSentToLogin`, `deleteUser`, `dotSegment`, `unroutedWrite`, `genericDelete`, `passwordDelete`,
+//! `tokenSentToLogin`, `secretAndAssertion`, `deleteUser`, `dotSegment`, `unroutedWrite`, `genericDelete`, `passwordDelete`,
 //! `parallelDeletes`, `batchTooLarge`, `batchDuplicateId`, `batchAbsoluteUrl`, `batchNested` and
 //! `batchBodyWithoutContentType`.
 
 mod account;
 mod answer;
+mod app;
+#[cfg(feature = "assertions")]
+mod assertion;
 mod batch;
 mod call;
 mod clock;
@@ -94,11 +101,13 @@ mod fault;
 mod group;
 mod kind;
 mod login;
+
 mod methods;
 mod pass;
 mod permission;
 mod phone;
 mod preference;
+mod public_key;
 mod seed;
 #[cfg(feature = "server")]
 pub mod server;
@@ -109,12 +118,12 @@ mod throttle;
 mod token;
 mod user;
 
+pub use app::{SeedApp, SeedFederatedCredential, SeedManagedIdentity};
 pub use counts::Counts;
 pub use crowd::Crowd;
 pub use fault::{Delivery, DeliveryError, FaultRates, Faults};
-pub use seed::{
-    ObjectType, Relation, Seed, SeedApp, SeedGroup, SeedMembers, SeedObject, SeedRole, SeedUser, SignInPreferences,
-};
+pub use public_key::PublicKey;
+pub use seed::{ObjectType, Relation, Seed, SeedGroup, SeedMembers, SeedObject, SeedRole, SeedUser, SignInPreferences};
 pub use settings::{Cloud, DefaultRuleText, ExternalDelete, PassPolicy, RetryAfter, RevokeAnswer, Settings};
 pub use state::{LogEntry, LogMember, State, Violation};
 pub use tenant::Tenant;

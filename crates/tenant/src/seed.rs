@@ -1,3 +1,4 @@
+use crate::app::{SeedApp, SeedManagedIdentity};
 use crate::crowd::Crowd;
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,12 @@ pub struct Seed {
     pub groups: Vec<SeedMembers>,
     /// The applications that the token endpoint knows.
     pub apps: Vec<SeedApp>,
+    /// The identities that the platform's endpoints hand out tokens of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub managed_identities: Vec<SeedManagedIdentity>,
+    /// What `X-IDENTITY-HEADER` must say; without it App Service's endpoint refuses everybody.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub identity_header: String,
     /// Keep every request for [`crate::State::log`]. Without it memory stays flat; counts and violations are kept.
     pub keep_log: bool,
 }
@@ -37,6 +44,8 @@ impl Default for Seed {
             crowd: None,
             groups: Vec::new(),
             apps: Vec::new(),
+            managed_identities: Vec::new(),
+            identity_header: String::new(),
             keep_log: true,
         }
     }
@@ -250,16 +259,4 @@ impl ObjectType {
         let types = [User, Group, Device, OrgContact, ServicePrincipal];
         types.into_iter().find(|known| known.odata_type()[1..].eq_ignore_ascii_case(segment))
     }
-}
-
-/// One application that may ask for tokens.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct SeedApp {
-    /// The application id.
-    pub client_id: String,
-    /// Its secret.
-    pub client_secret: String,
-    /// The application permissions that an administrator consented to.
-    pub roles: Vec<String>,
 }

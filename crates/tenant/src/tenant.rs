@@ -333,11 +333,11 @@ pub(crate) fn ascii(headers: &HeaderMap, name: &str) -> String {
 }
 
 /// Where the request went to, for links back to it.
-fn origin(parts: &http::request::Parts, graph: &str) -> Rc<str> {
+pub(crate) fn origin(parts: &http::request::Parts, otherwise: &str) -> Rc<str> {
     let host = parts.uri.authority().map(|authority| authority.to_string());
     let host = host.unwrap_or_else(|| ascii(&parts.headers, "host"));
     if host.is_empty() {
-        return graph.into();
+        return otherwise.into();
     }
     let loopback = ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host.starts_with(name));
     let scheme = parts.uri.scheme_str().unwrap_or(if loopback { "http" } else { "https" });

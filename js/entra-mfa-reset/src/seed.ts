@@ -203,9 +203,28 @@ export interface SandboxApp {
   /** The application id. */
   clientId: string;
   /** Its secret. */
-  clientSecret: string;
+  clientSecret?: string;
+  /**
+   * Its certificates, as PEM or the base64 of the DER. The server `entra-tenant` verifies what they sign; the sandbox
+   * refuses every client assertion.
+   */
+  certificates?: string[];
+  /** The issuers whose tokens stand for it. They are client assertions, too. */
+  federatedCredentials?: SandboxFederatedCredential[];
   /** The application permissions that an administrator consented to. */
   roles?: string[];
+}
+
+/** An issuer whose tokens stand for an application. Everything is compared to the letter. */
+export interface SandboxFederatedCredential {
+  /** The token's `iss`. */
+  issuer: string;
+  /** The token's `sub`. */
+  subject: string;
+  /** The token's `aud`; `api://AzureADTokenExchange` when absent. */
+  audience?: string;
+  /** The RSA key that the issuer signs with, as PEM or the base64 of the DER. */
+  publicKey: string;
 }
 
 /** How unreliable the way to a tenant is. The same faults come in the same order each time. */

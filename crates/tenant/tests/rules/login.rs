@@ -96,3 +96,12 @@ fn a_challenge_is_answered_with_its_claims() {
     let answer = token(&mut world, "contoso.com", &format!("{plain}&claims={claims}"));
     assert_eq!(use_token(&mut world, answer.body["access_token"].as_str().unwrap()), 200);
 }
+
+#[test]
+#[cfg(not(feature = "assertions"))]
+fn without_the_means_to_verify_nothing_is_believed() {
+    let kind = "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
+    let form = format!("{}&client_assertion_type={kind}&client_assertion=a.b.c", form(APP, "", SCOPE));
+    let answer = token(&mut World::sample(), "contoso.com", &form);
+    assert_eq!((answer.status, &answer.body["error_codes"][0]), (401, &700_027.into()));
+}

@@ -1,6 +1,8 @@
 //! What the tenant does, rule by rule. Each rule stands for a fact about Microsoft Graph.
 #![allow(clippy::unwrap_used)]
 
+#[cfg(feature = "assertions")]
+mod assertions;
 mod authorization;
 mod batch;
 mod clouds;
