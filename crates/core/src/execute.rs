@@ -102,6 +102,7 @@ impl<'a> Execution<'a> {
             self.pass = Some(issued);
             if failed.is_some() {
                 self.leave_all("there is no pass that works, so nothing was removed");
+                self.doubt_replaced();
                 return Ok(());
             }
             self.mark_replaced();
@@ -147,6 +148,19 @@ impl<'a> Execution<'a> {
         if let Some(sessions) = self.sessions.as_mut().filter(|sessions| sessions.outcome == SessionsOutcome::Planned) {
             sessions.outcome = SessionsOutcome::Skipped;
             sessions.reason = Some(why.to_owned());
+        }
+    }
+
+    /// A pass that does not work has taken an older one's place, too, and one whose answer was lost may have.
+    fn doubt_replaced(&mut self) {
+        let Some(pass) = &self.pass else { return };
+        for (done, _) in self.methods.iter_mut().zip(&self.plan.steps).filter(|(_, step)| step.replaced) {
+            if pass.id.is_some() {
+                *done = Done { outcome: MethodOutcome::Done, reason: None, error: None };
+            } else {
+                let reason = Some("a pass whose answer was lost may have taken its place".to_owned());
+                *done = Done { outcome: MethodOutcome::Failed, reason, error: pass.error.clone() };
+            }
         }
     }
 

@@ -34,6 +34,10 @@ impl Call {
         Ok(Call::get(version, path, context))
     }
 
+    pub(super) fn is_write(&self) -> bool {
+        self.method != Method::GET
+    }
+
     pub(crate) fn write(method: Method, version: Version, path: Path, body: Option<String>, context: Context) -> Call {
         Call { method, version, path, body, repeatable: false, context }
     }

@@ -4,6 +4,7 @@ use super::answer::Answer;
 use super::call::{Call, Failure};
 use super::pace::Scope;
 use super::token::Refusal;
+use super::tried::Tried;
 use super::url::Version;
 use crate::error::Error;
 use crate::report::GraphUsage;
@@ -43,7 +44,9 @@ impl Future for Passing {
 pub(super) struct Ticket {
     pub(super) place: u32,
     pub(super) calls: Vec<Call>,
-    pub(super) outcomes: Vec<Option<Outcome>>,
+    outcomes: Vec<Option<Outcome>>,
+    /// Writes of which an earlier try may have run.
+    doubtful: Vec<usize>,
     /// Those of the calls that are still to be sent.
     pub(super) open: Vec<usize>,
     pub(super) tried: u32,
@@ -61,6 +64,7 @@ impl Ticket {
             place,
             outcomes: calls.iter().map(|_| None).collect(),
             open: (0..calls.len()).collect(),
+            doubtful: Vec::new(),
             calls,
             tried: 0,
             refusal: None,
@@ -88,6 +92,28 @@ impl Ticket {
         self.open().next().map_or(Scope::Directory, |call| Scope::of(call.context))
     }
 
+    /// Notes what one try of a call came to. Once a write may have run, no later failure says that it has not.
+    pub(super) fn note(&mut self, at: usize, tried: Tried) {
+        let call = &self.calls[at];
+        let doubtful = call.is_write() && tried.is_doubtful();
+        let outcome = tried.settle(call);
+        self.conclude(at, outcome);
+        if doubtful {
+            self.doubtful.push(at);
+        }
+    }
+
+    fn conclude(&mut self, at: usize, outcome: Outcome) {
+        let context = self.calls[at].context;
+        self.outcomes[at] = Some(match outcome {
+            Ok(answer) if !answer.is_success() && self.doubtful.contains(&at) => {
+                Err(Failure::InDoubt(answer.to_error(context)))
+            }
+            Err(failure) if self.doubtful.contains(&at) => Err(Failure::InDoubt(failure.into_error())),
+            other => other,
+        });
+    }
+
     pub(super) fn count(&self, change: impl FnOnce(&mut GraphUsage)) {
         change(&mut self.usage.borrow_mut());
     }
@@ -104,7 +130,7 @@ impl Ticket {
 
     pub(super) fn give_up(mut self, error: &Error) {
         for at in std::mem::take(&mut self.open) {
-            self.outcomes[at] = Some(Err(Failure::NotRun(error.clone())));
+            self.conclude(at, Err(Failure::NotRun(error.clone())));
         }
         self.close();
     }

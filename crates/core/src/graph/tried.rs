@@ -21,6 +21,8 @@ pub(super) enum Tried {
 impl Tried {
     fn of(result: Result<Answer, Loss>) -> Tried {
         match result {
+            // Graph redirects nothing: whoever does so has passed the call on, or has not.
+            Ok(answer) if is_odd(&answer) => Tried::Garbled(answer),
             Ok(answer) if matches!(answer.body, Body::Garbled) && !retry::is_retryable(answer.status) => {
                 Tried::Garbled(answer)
             }
@@ -62,15 +64,30 @@ impl Tried {
         }
     }
 
+    /// Whether the call may have run without anybody having seen its answer.
+    pub(super) fn is_doubtful(&self) -> bool {
+        match self {
+            Tried::Answered(answer) => answer.status.is_server_error() && !retry::never_ran(answer.status),
+            Tried::Garbled(_) | Tried::Missing(_) => true,
+            Tried::Lost(loss) => !matches!(loss, Loss::NeverSent),
+        }
+    }
+
     pub(super) fn settle(self, call: &Call) -> Result<Answer, Failure> {
         match self {
             Tried::Answered(answer) => Ok(answer),
+            Tried::Garbled(answer) if is_odd(&answer) => Err(Failure::InDoubt(answer.to_error(call.context))),
             Tried::Garbled(answer) | Tried::Missing(answer) => Err(Failure::InDoubt(answer.garbled(call.context))),
             Tried::Lost(Loss::NeverSent) => Err(Failure::NotRun(Loss::NeverSent.error("Graph"))),
-            Tried::Lost(Loss::Cancelled) if call.repeatable => Err(Failure::NotRun(cancelled())),
+            Tried::Lost(Loss::Cancelled) if !call.is_write() => Err(Failure::NotRun(cancelled())),
             Tried::Lost(loss) => Err(Failure::InDoubt(loss.error("Graph"))),
         }
     }
+}
+
+/// A status that Graph does not answer with.
+fn is_odd(answer: &Answer) -> bool {
+    answer.status.is_redirection() || answer.status.is_informational()
 }
 
 /// What became of each call of a request.
@@ -82,7 +99,7 @@ pub(super) fn unpack(answer: Result<Answer, Loss>, members: usize) -> Vec<Tried>
     let found = batch::decode(&mut answer, members);
     let missing = Tried::Missing(answer);
     let read = |found: Vec<Option<Answer>>| -> Vec<Tried> {
-        found.into_iter().map(|member| member.map_or_else(|| missing.clone(), Tried::Answered)).collect()
+        found.into_iter().map(|member| member.map_or_else(|| missing.clone(), |answer| Tried::of(Ok(answer)))).collect()
     };
     found.map_or_else(|| vec![missing.clone(); members], read)
 }

@@ -5,7 +5,7 @@ pub mod oracle;
 pub mod tenants;
 
 use bytes::Bytes;
-use entra_mfa_reset::run::{Effect, EffectId, Reply, Run, SendError, Step};
+use entra_mfa_reset::run::{AccessToken, Effect, EffectId, Reply, Run, SendError, Step};
 use entra_mfa_reset::{
     Client, ClientOptions, Credential, Error, Event, Intent, Report, ResetRequest, Secret, Status, Target,
 };
@@ -44,6 +44,9 @@ pub struct World {
     pub delay: Option<Delay>,
     /// Answers in place of the network, at that time.
     pub outage: Option<Outage>,
+    /// The host has an identity library, whose tokens live for so many seconds.
+    pub token_seconds: Option<u64>,
+    tokens: u32,
     /// Changes an answer on its way.
     pub mutate: Option<Mutate>,
 }
@@ -72,6 +75,8 @@ impl World {
             refuse_begin: None,
             delay: None,
             outage: None,
+            token_seconds: None,
+            tokens: 0,
             mutate: None,
         }
     }
@@ -130,7 +135,9 @@ impl World {
                         due.insert((self.now + after, id), Reply::Slept);
                     }
                     Effect::Token(_) => {
-                        due.insert((self.now, id), Reply::Token(Err("no token here".into())));
+                        let token = self.token_seconds.map(|seconds| self.token(seconds));
+                        let token = token.ok_or_else(|| "no token here".to_owned());
+                        due.insert((self.now, id), Reply::Token(token));
                     }
                     Effect::Send(request) => {
                         let (after, reply) = self.send(request);
@@ -180,6 +187,15 @@ impl World {
         let ((at, id), reply) = due.pop_first().expect("something to wait for");
         self.now = at;
         run.resume(id, reply, at).expect("a step")
+    }
+
+    fn token(&mut self, seconds: u64) -> AccessToken {
+        let exp = self.now / 1000 + seconds;
+        self.tokens += 1;
+        // A refused token must not come again, and one that answers a challenge says so.
+        let uti = Some(format!("c{}", self.tokens));
+        let claims = TokenClaims { exp: Some(exp), uti, ..TokenClaims::everything() };
+        AccessToken { token: Secret::new(self.tenant.access_token(&claims)), expires_at: Some(exp * 1000) }
     }
 
     fn send(&mut self, request: http::Request<Bytes>) -> (u64, Reply) {

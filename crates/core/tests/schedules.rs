@@ -1,0 +1,526 @@
+//! Fault schedules: a random tenant, a random credential, a random script of operations, and a random network with
+//! lost and late answers, throttling, expiring tokens, hostile bodies, cancels and kills. All of it follows from one
+//! number, so that whatever fails can be played again.
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a test may read files and print")]
+
+mod simulation;
+
+use bytes::Bytes;
+use entra_mfa_reset::{
+    Client, ClientOptions, Credential, Error, ErrorCode, Intent, IssuePassOptions, Limits, Outcome, Report,
+    ResetRequest, RevokeSessionsOptions, Secret, Target,
+};
+use entra_tenant::{FaultRates, Seed, TokenClaims};
+use fastrand::Rng;
+use serde_json::{Value, json};
+use simulation::oracle::{self, Account};
+use simulation::tenants::{asked, pick, settings, user};
+use simulation::{NOW, World};
+use std::collections::{BTreeMap, BTreeSet};
+
+const GRAPH: &str = "https://graph.microsoft.com/";
+const LOGIN: &str = "https://login.microsoftonline.com/";
+const CLIENT: &str = "6731de76-14a6-49ae-97bc-6eba6914391e";
+const CLIENT_SECRET: &str = "not-a-secret-of-anybody";
+const PHONE: &str = "4255550100";
+
+/// What a number of schedules came to.
+#[derive(Debug, Default)]
+struct Tally {
+    operations: u64,
+    reports: u64,
+    outcomes: BTreeMap<String, u64>,
+    refused: u64,
+    errors: u64,
+    kills: u64,
+    false_reports: Vec<String>,
+    unreported: Vec<String>,
+    violations: Vec<String>,
+}
+
+struct Schedule {
+    number: u64,
+    random: Rng,
+    world: World,
+    client: Client,
+    /// Whether a run may end because no token could be had.
+    may_lose_tokens: bool,
+    /// By object id: everybody but those whom the guard must refuse.
+    ordinary: Vec<(String, String)>,
+    guarded: Vec<(String, String)>,
+    tally: Tally,
+}
+
+impl Schedule {
+    fn new(number: u64) -> Schedule {
+        let mut random = Rng::with_seed(number);
+        let mut users = Vec::new();
+        let (mut ordinary, mut guarded) = (Vec::new(), Vec::new());
+        let mut protect = Vec::new();
+        for at in 0..random.u32(2..7) {
+            let id = format!("0a0000{at:02}-5c1e-4f3a-9b7d-0000000000{at:02}");
+            let mut user = user(&mut random, &id, &format!("user{at}"));
+            let name = user["userPrincipalName"].as_str().unwrap_or_default().to_owned();
+            if random.f32() < 0.3 {
+                guard(&mut random, &mut user, &name, &mut protect);
+                guarded.push((id, name));
+            } else {
+                ordinary.push((id, name));
+            }
+            users.push(user);
+        }
+        let mut settings = settings(&mut random);
+        let token_seconds = pick(&mut random, &[150, 400, 3599]);
+        settings["tokenLifetimeSeconds"] = json!(token_seconds);
+        // Without the licence nobody is eligible for anything.
+        let eligible = users.iter().any(|user| user.get("eligibleRoles").is_some());
+        if eligible {
+            settings["premium"] = json!(true);
+        }
+        let roles = TokenClaims::everything().roles;
+        let seed: Seed = serde_json::from_value(json!({
+            "latencyMilliseconds": 50,
+            "users": users,
+            "settings": settings,
+            "apps": [{ "clientId": CLIENT, "clientSecret": CLIENT_SECRET, "roles": roles }],
+        }))
+        .expect("a seed");
+        let tenant_id = seed.tenant_id.clone();
+        let mut world = World::new(seed);
+        world.seed = number;
+        let rate = pick(&mut random, &[0.0, 0.05, 0.2, 0.5]);
+        world = world.with_faults(number, FaultRates::even(rate));
+        let hostile = pick(&mut random, &[0.0, 0.0, 0.1, 0.4]);
+        let mut dice = Rng::with_seed(number ^ 0x5eed);
+        world.mutate =
+            Some(Box::new(move |response| if dice.f64() < hostile { spoilt(&mut dice, response) } else { response }));
+        let limits = Limits { retry_seconds: 30, concurrency: random.u32(1..9), ..Limits::default() };
+        let options = ClientOptions { limits, protect, ..ClientOptions::default() };
+        let credential = match random.u32(..3) {
+            0 => Credential::AccessToken(Secret::new(world.tenant.access_token(&TokenClaims::everything()))),
+            1 => Credential::Host,
+            _ => Credential::ClientSecret {
+                tenant_id,
+                client_id: CLIENT.into(),
+                client_secret: Secret::new(CLIENT_SECRET),
+            },
+        };
+        world.token_seconds = Some(token_seconds);
+        let may_lose_tokens = rate > 0.0 || hostile > 0.0 || matches!(credential, Credential::AccessToken(_));
+        let client = Client::new(options, credential).expect("a client");
+        Schedule { number, random, world, client, may_lose_tokens, ordinary, guarded, tally: Tally::default() }
+    }
+
+    fn run(mut self) -> Tally {
+        for _ in 0..self.random.u32(1..5) {
+            self.tally.operations += 1;
+            match self.random.u32(..10) {
+                0 => self.status(),
+                1 => self.plan(),
+                2 => self.revoke(),
+                3 => self.issue(),
+                4..=6 => self.reset(),
+                _ => self.reset_many(),
+            }
+            // Long enough for the latest list to show what the operation did.
+            self.world.now += 30_000 + self.random.u64(..100_000);
+        }
+        self.leaks();
+        let elsewhere = |line: &&String| {
+            let url = line.split(' ').nth(1).unwrap_or_default();
+            !url.starts_with(GRAPH) && !url.starts_with(LOGIN)
+        };
+        let strays: Vec<String> = self.world.sent.iter().filter(elsewhere).cloned().collect();
+        self.tally.violations.extend(strays);
+        self.tally.violations.extend(self.world.violations());
+        self.tally
+    }
+
+    fn anybody(&mut self) -> (String, String) {
+        let all: Vec<_> = self.ordinary.iter().chain(&self.guarded).cloned().collect();
+        pick(&mut self.random, &all)
+    }
+
+    fn name(&mut self, (id, name): &(String, String)) -> String {
+        let spelt = pick(&mut self.random, &[id.clone(), name.clone(), id.to_ascii_uppercase()]);
+        if self.random.f32() < 0.03 { "nobody@contoso.com".into() } else { spelt }
+    }
+
+    fn is_guarded(&self, who: &(String, String)) -> bool {
+        self.guarded.contains(who)
+    }
+
+    fn maybe_cancel(&mut self) {
+        if self.random.f32() < 0.1 {
+            self.world.cancel_at = Some(self.world.now + self.random.u64(..4000));
+        }
+    }
+
+    fn lie(&mut self, what: &str, result: &dyn std::fmt::Debug) {
+        let exchange = self.world.tenant.exchange();
+        self.tally.false_reports.push(format!("seed {}: {what}\n{result:#?}\n{exchange:#?}", self.number));
+    }
+
+    fn expect(&mut self, holds: bool, what: &str, result: &dyn std::fmt::Debug) {
+        if !holds {
+            self.lie(what, result);
+        }
+    }
+
+    /// Whatever reads writes nothing.
+    fn status(&mut self) {
+        let who = self.anybody();
+        let (name, before) = (self.name(&who), Account::of(&self.world, &who.0));
+        self.maybe_cancel();
+        let result = self.world.play(self.client.status(&name));
+        self.world.cancel_at = None;
+        let after = Account::of(&self.world, &who.0);
+        self.expect(before == after, "status wrote something", &result);
+        if let Ok(status) = &result {
+            let listed: BTreeSet<&str> = status.methods.iter().map(|method| method.id.as_str()).collect();
+            let hidden = status.residuals.iter().any(|residual| format!("{:?}", residual.code) == "HiddenKinds");
+            let all = before.methods.keys().all(|id| listed.contains(id.as_str()));
+            // A list may be late, but nothing has changed before the first operation.
+            let first = self.tally.operations == 1;
+            self.expect(all || hidden || !first, "status left a method out", status);
+        }
+    }
+
+    fn request(&mut self, user: &str) -> ResetRequest {
+        let mut request = asked(&mut self.random);
+        request["user"] = json!(user);
+        if self.random.f32() < 0.2 {
+            request["backup"] = json!(true);
+        }
+        ResetRequest::from_json(&request.to_string()).expect("a request")
+    }
+
+    fn plan(&mut self) {
+        let who = self.anybody();
+        let (name, before) = (self.name(&who), Account::of(&self.world, &who.0));
+        let request = self.request(&name);
+        self.maybe_cancel();
+        let result = self.world.play(self.client.plan(request));
+        self.world.cancel_at = None;
+        let after = Account::of(&self.world, &who.0);
+        self.expect(before == after, "a plan wrote something", &result);
+        if let Ok(report) = &result {
+            let refused = report.outcome == Outcome::Refused;
+            let planned = report.outcome == Outcome::Planned;
+            self.expect(refused || planned, "a plan claims to be more", report);
+            let guarded = self.is_guarded(&who) && name != "nobody@contoso.com";
+            self.expect(refused || !guarded, "a plan for a protected user is not refused", report);
+        }
+    }
+
+    fn revoke(&mut self) {
+        let who = self.anybody();
+        let (name, before) = (self.name(&who), Account::of(&self.world, &who.0));
+        self.maybe_cancel();
+        let options = RevokeSessionsOptions { reason: Some("INC-1".into()) };
+        let result = self.world.play(self.client.revoke_sessions(&name, options));
+        self.world.cancel_at = None;
+        self.judge(&who, &ResetRequest::new(name), &before, &result);
+    }
+
+    fn issue(&mut self) {
+        let who = self.anybody();
+        let (name, before) = (self.name(&who), Account::of(&self.world, &who.0));
+        self.maybe_cancel();
+        let result = self.world.play(self.client.issue_temporary_access_pass(&name, IssuePassOptions::default()));
+        self.world.cancel_at = None;
+        self.untouched_if_guarded(&who, &before, &result);
+        let after = Account::of(&self.world, &who.0);
+        match &result {
+            Err(error) => {
+                self.tally.errors += 1;
+                self.expect(before == after, "an error, and a pass was issued", error);
+            }
+            Ok(report) => {
+                let is_pass = |method: &Value| oracle::kind_of(method) == entra_mfa_reset::Kind::TemporaryAccessPass;
+                let there = after.methods.values().any(is_pass);
+                let told = report.outcome == Outcome::Complete;
+                self.expect(!told || there, "a pass is told as issued", report);
+                let others = |account: &Account| -> Vec<String> {
+                    let kept = account.methods.iter().filter(|(_, method)| !is_pass(method));
+                    kept.map(|(id, _)| id.clone()).collect()
+                };
+                self.expect(others(&before) == others(&after), "issuing a pass touched a method", report);
+                self.count(report);
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        let who = self.anybody();
+        let name = self.name(&who);
+        let request = self.request(&name);
+        let before = Account::of(&self.world, &who.0);
+        self.maybe_cancel();
+        let result = self.world.play(self.client.reset(request.clone()));
+        self.world.cancel_at = None;
+        self.untouched_if_guarded(&who, &before, &result);
+        self.judge(&who, &request, &before, &result);
+    }
+
+    fn untouched_if_guarded(&mut self, who: &(String, String), before: &Account, result: &Result<Report, Error>) {
+        if self.is_guarded(who) {
+            let after = Account::of(&self.world, &who.0);
+            self.tally.refused += 1;
+            self.expect(*before == after, "a protected user was touched", result);
+            let refused = result.as_ref().map_or(true, |report| report.outcome == Outcome::Refused);
+            self.expect(refused, "a protected user was not refused", result);
+        }
+    }
+
+    fn judge(
+        &mut self,
+        who: &(String, String),
+        request: &ResetRequest,
+        before: &Account,
+        result: &Result<Report, Error>,
+    ) {
+        let after = Account::of(&self.world, &who.0);
+        for lie in self.lies(who, request, before, &after, result.as_ref()) {
+            self.lie(&format!("{lie}: {request:?}"), result);
+        }
+        match result {
+            Ok(report) => self.count(report),
+            Err(_) => self.tally.errors += 1,
+        }
+    }
+
+    /// What was registered while the run was dead is no subject of its report.
+    fn lies(
+        &self,
+        _: &(String, String),
+        request: &ResetRequest,
+        before: &Account,
+        after: &Account,
+        result: Result<&Report, &Error>,
+    ) -> Vec<String> {
+        let mut lies = oracle::lies_of_a_reset(request, before, after, result);
+        // revokeSessions lists no methods.
+        if matches!(result, Ok(report) if report.methods.is_empty() && before.methods == after.methods) {
+            lies.retain(|lie| lie != "a method is not in the report");
+        }
+        lies
+    }
+
+    fn count(&mut self, report: &Report) {
+        self.tally.reports += 1;
+        let word = serde_json::to_value(report.outcome).expect("a word");
+        *self.tally.outcomes.entry(word.as_str().unwrap_or_default().to_owned()).or_default() += 1;
+    }
+
+    /// All users at once, killed a few times and begun again with what a journal would hold.
+    fn reset_many(&mut self) {
+        let mut all: Vec<(String, String)> = self.ordinary.iter().chain(&self.guarded).cloned().collect();
+        self.random.shuffle(&mut all);
+        let defaults = ResetRequest { user: String::new(), ..self.request("nobody@contoso.com") };
+        let mut begun: BTreeMap<String, Intent> = BTreeMap::new();
+        let mut finished: BTreeSet<String> = BTreeSet::new();
+        let kills = self.random.u32(..3);
+        for round in 0..8 {
+            let waiting: Vec<&(String, String)> = all.iter().filter(|(id, _)| !finished.contains(id)).collect();
+            if waiting.is_empty() {
+                break;
+            }
+            let target = |(id, _): &&(String, String)| {
+                let planned = begun.get(id).map(|intent| intent.planned.clone());
+                Target::Request(Box::new(ResetRequest { planned, ..ResetRequest::new(id.clone()) }))
+            };
+            self.world.crowd = waiting.iter().map(target).collect();
+            let befores: BTreeMap<String, Account> =
+                waiting.iter().map(|(id, _)| (id.clone(), Account::of(&self.world, id))).collect();
+            self.world.begun.clear();
+            self.world.reports.clear();
+            self.world.seed = self.number + round;
+            let end = if u64::from(kills) > round { self.world.now + self.random.u64(10..3000) } else { u64::MAX };
+            let result = self.world.play_until(self.client.reset_many(defaults.clone()), end);
+            self.tally.kills += u64::from(result.is_none());
+            for intent in std::mem::take(&mut self.world.begun) {
+                begun.entry(intent.user_id.clone()).or_insert(intent);
+            }
+            for report in std::mem::take(&mut self.world.reports) {
+                let id = report.user.id.clone().unwrap_or_default();
+                let Some(before) = befores.get(&id) else {
+                    self.lie("a report of somebody who was not named", &report);
+                    continue;
+                };
+                if !finished.insert(id.clone()) {
+                    self.lie("two reports of one user", &report);
+                }
+                let after = Account::of(&self.world, &id);
+                let mut request = defaults.clone();
+                request.user.clone_from(&id);
+                let who = (id.clone(), String::new());
+                for lie in self.lies(&who, &request, before, &after, Ok(&report)) {
+                    self.lie(&format!("{lie}: {request:?}"), &report);
+                }
+                if self.guarded.iter().any(|(guarded, _)| *guarded == id) {
+                    self.tally.refused += 1;
+                    self.expect(*before == after, "a protected user was touched", &report);
+                    let held = matches!(report.outcome, Outcome::Refused | Outcome::Failed);
+                    self.expect(held, "a protected user was not refused", &report);
+                }
+                self.count(&report);
+            }
+            for (id, before) in befores.iter().filter(|(id, _)| !finished.contains(*id) && !begun.contains_key(*id)) {
+                let after = Account::of(&self.world, id);
+                self.expect(*before == after, "somebody was written to and never told to the journal", id);
+            }
+            // A token at its end is the one reason to leave somebody without a report, and the error says so.
+            match result {
+                Some(Err(error)) if error.code == ErrorCode::Unauthenticated => {
+                    self.expect(self.may_lose_tokens, "the run ended though a token could be had", &error);
+                    return;
+                }
+                Some(Err(error)) => self.lie("a run of many ended with an error", &error),
+                Some(Ok(())) => {
+                    let missing: Vec<String> =
+                        all.iter().filter(|(id, _)| !finished.contains(id)).map(|(id, _)| id.clone()).collect();
+                    for id in missing {
+                        self.tally.unreported.push(format!("seed {}: {id}", self.number));
+                    }
+                }
+                None => {}
+            }
+            self.world.now += 60_000;
+        }
+    }
+
+    /// Nothing that is told to a log holds what must not be there.
+    fn leaks(&mut self) {
+        let mut told = format!("{:?}{:?}", self.client, self.world.events);
+        for event in &self.world.events {
+            told.push_str(&serde_json::to_string(event).expect("JSON"));
+        }
+        for secret in [CLIENT_SECRET, PHONE, "eyJ"] {
+            if told.contains(secret) {
+                self.tally.violations.push(format!("seed {}: {secret} was told", self.number));
+            }
+        }
+    }
+}
+
+/// Makes somebody one whom the guard must refuse.
+fn guard(random: &mut Rng, user: &mut Value, name: &str, protect: &mut Vec<String>) {
+    const USER_ADMINISTRATOR: &str = "fe930be7-5e62-47db-91af-98c3a49a38b1";
+    let role = |scope: &str| json!([{ "roleDefinitionId": USER_ADMINISTRATOR, "directoryScopeId": scope }]);
+    let group = |relation: &str| {
+        json!([{ "id": "0a000001-5c1e-4f3a-9b7d-0000000000a9", "displayName": "Tier 0", "isAssignableToRole": true,
+                 "relation": relation }])
+    };
+    match random.u32(..7) {
+        0 => user["roles"] = role("/"),
+        1 => user["roles"] = role("/administrativeUnits/5d107bba-d8e2-4e13-b6ae-884be90e5d1a"),
+        2 => user["eligibleRoles"] = role("/"),
+        3 => user["groups"] = group("member"),
+        4 => user["groups"] = group("owner"),
+        5 => user["isManagementRestricted"] = json!(true),
+        _ => protect.push(name.to_uppercase()),
+    }
+}
+
+/// An answer that somebody in between has changed so that it shows.
+fn spoilt(dice: &mut Rng, response: http::Response<Bytes>) -> http::Response<Bytes> {
+    let (mut head, body) = response.into_parts();
+    let mut json: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let body = match dice.u32(..8) {
+        0 => Bytes::from_static(b"<html>Please sign in to the guest network</html>"),
+        1 => {
+            let junk =
+                ["null", "7", "\"x\"", "[]", "{}", "{\"value\":null}", "{\"value\":[null]}", "{\"responses\":[]}"];
+            Bytes::from(pick(dice, &junk))
+        }
+        2 => Bytes::from("[".repeat(100_000)),
+        3 => {
+            relink(&mut json, "https://graph.microsoft.com.evil.example/v1.0/users");
+            Bytes::from(json.to_string())
+        }
+        4 => {
+            let evil = http::HeaderValue::from_static("https://evil.example/");
+            head.headers.insert(http::header::LOCATION, evil);
+            head.status = pick(dice, &[http::StatusCode::TEMPORARY_REDIRECT, http::StatusCode::FOUND]);
+            body
+        }
+        5 => {
+            let after = pick(dice, &["99999999999", "-1", "abc", "1e9", "Fri, 31 Dec 9999 23:59:59 GMT"]);
+            head.headers.insert(http::header::RETRY_AFTER, http::HeaderValue::from_static(after));
+            body
+        }
+        _ => {
+            if let Some(members) = json.get_mut("responses").and_then(Value::as_array_mut).filter(|m| !m.is_empty()) {
+                let at = dice.usize(..members.len());
+                match dice.u32(..5) {
+                    0 => drop(members.remove(at)),
+                    1 => members.push(json!({ "id": "99", "status": 204 })),
+                    2 => members[at]["status"] = pick(dice, &[json!("204"), json!(null), json!(99), json!(-1)]),
+                    3 => {
+                        let mut twice = members[at].clone();
+                        twice["status"] = json!(500);
+                        members.push(twice);
+                    }
+                    _ => members[at]["body"] = pick(dice, &[json!(7), json!([]), json!({ "value": [7] })]),
+                }
+            }
+            Bytes::from(json.to_string())
+        }
+    };
+    http::Response::from_parts(head, body)
+}
+
+fn relink(json: &mut Value, link: &str) {
+    match json {
+        Value::Object(object) => {
+            if object.get("value").is_some_and(Value::is_array) {
+                object.insert("@odata.nextLink".into(), link.into());
+            }
+            object.values_mut().for_each(|value| relink(value, link));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| relink(item, link)),
+        _ => {}
+    }
+}
+
+#[test]
+fn no_schedule_makes_a_report_lie() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let seeds = match number("SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("RUNS").unwrap_or(10_000),
+    };
+    let count = seeds.end - seeds.start;
+    let mut all = Tally::default();
+    for seed in seeds {
+        let tally = Schedule::new(seed).run();
+        let failed = [&tally.false_reports, &tally.unreported, &tally.violations].iter().any(|list| !list.is_empty());
+        if failed {
+            eprintln!("again: SEED={seed} cargo test -p entra-mfa-reset --test schedules");
+            for line in tally.false_reports.iter().chain(&tally.unreported).chain(&tally.violations).take(3) {
+                eprintln!("{line}");
+            }
+        }
+        all.operations += tally.operations;
+        all.reports += tally.reports;
+        all.refused += tally.refused;
+        all.errors += tally.errors;
+        all.kills += tally.kills;
+        tally.outcomes.into_iter().for_each(|(word, count)| *all.outcomes.entry(word).or_default() += count);
+        all.false_reports.extend(tally.false_reports);
+        all.unreported.extend(tally.unreported);
+        all.violations.extend(tally.violations);
+        assert!(all.false_reports.len() + all.unreported.len() + all.violations.len() < 20, "too many to go on");
+    }
+    let Tally { operations, reports, outcomes, refused, errors, kills, false_reports, unreported, violations } = all;
+    println!(
+        "{count} fault schedules: {operations} operations, {reports} reports {outcomes:?}, {errors} errors, {refused} \
+         times a protected user, {kills} kills; {} false reports, {} users left unreported, {} violations",
+        false_reports.len(),
+        unreported.len(),
+        violations.len()
+    );
+    assert_eq!((false_reports.len(), unreported.len(), violations.len()), (0, 0, 0));
+    assert!(NOW > 0 && (count < 100 || (kills > 0 && refused > 0 && outcomes.contains_key("complete"))));
+}
