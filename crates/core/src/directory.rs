@@ -6,6 +6,7 @@ use crate::graph::{
     same_name, text,
 };
 use crate::methods::printable;
+use crate::permission::PreflightNeed as Need;
 use crate::report::{GuardBlindSpot, GuardGroup, GuardGroupRelation, GuardReport, GuardRole, GuardRoleVia, UserInfo};
 use crate::request::AllowPrivileged;
 use serde_json::Value;
@@ -34,7 +35,8 @@ pub(crate) struct User {
     pub(crate) user_type: Option<String>,
     pub(crate) account_enabled: Option<bool>,
     creation_type: Option<String>,
-    is_management_restricted: bool,
+    /// Absent where the token may not see it; `null` is a user whom nothing restricts.
+    is_management_restricted: Option<bool>,
     is_resource_account: bool,
     pub(crate) sessions_valid_from: Option<String>,
 }
@@ -49,7 +51,7 @@ impl User {
             user_type: read("userType"),
             account_enabled: flag(entity, "accountEnabled"),
             creation_type: read("creationType"),
-            is_management_restricted: flag(entity, "isManagementRestricted") == Some(true),
+            is_management_restricted: entity.get("isManagementRestricted").map(|value| *value == Value::Bool(true)),
             is_resource_account: flag(entity, "isResourceAccount") == Some(true),
             sessions_valid_from: read("signInSessionsValidFromDateTime"),
         }
@@ -153,28 +155,31 @@ pub(crate) async fn read_guard(
     caller: Option<&Claims>,
 ) -> Result<GuardReport, Error> {
     let mut guard = GuardReport {
-        is_management_restricted: user.is_management_restricted,
+        is_management_restricted: user.is_management_restricted == Some(true),
         is_caller: caller.and_then(|claims| claims.oid.as_deref()).is_some_and(|oid| same_name(oid, &user.id)),
         is_listed: is_listed(&graph.session.protect, user),
         ..GuardReport::default()
     };
+    if user.is_management_restricted.is_none() {
+        guard.blind("managementRestriction", Need::GuardRestriction);
+    }
     let mut outcomes = outcomes.into_iter();
     let mut next =
         || outcomes.next().unwrap_or_else(|| Err(Failure::NotRun(Error::internal("a guard read is missing"))));
-    for (via, what, permission) in [
-        (GuardRoleVia::Assignment, "roleAssignments", "RoleManagement.Read.Directory"),
-        (GuardRoleVia::Eligibility, "eligibleRoles", "RoleEligibilitySchedule.Read.Directory"),
+    for (via, what, need) in [
+        (GuardRoleVia::Assignment, "roleAssignments", Need::GuardRoles),
+        (GuardRoleVia::Eligibility, "eligibleRoles", Need::GuardEligibleRoles),
     ] {
         match items(graph, next()).await? {
             Some(held) => {
                 guard.roles.extend(held.iter().filter_map(Value::as_object).filter_map(|role| counts(role, via)));
             }
-            None => guard.blind(what, permission),
+            None => guard.blind(what, need),
         }
     }
-    for (relation, what, permission) in [
-        (GuardGroupRelation::Member, "memberships", "GroupMember.Read.All"),
-        (GuardGroupRelation::Owner, "ownedGroups", "GroupMember.Read.All"),
+    for (relation, what, need) in [
+        (GuardGroupRelation::Member, "memberships", Need::GuardMemberships),
+        (GuardGroupRelation::Owner, "ownedGroups", Need::GuardOwnedGroups),
     ] {
         let objects = items(graph, next()).await?;
         let mut clear = objects.is_some();
@@ -182,7 +187,7 @@ pub(crate) async fn read_guard(
             clear &= object.as_object().is_some_and(|object| guard.look_at(object, relation));
         }
         if !clear {
-            guard.blind(what, permission);
+            guard.blind(what, need);
         }
     }
     guard.is_protected = guard.is_listed
@@ -210,8 +215,8 @@ fn counts(held: &Object, via: GuardRoleVia) -> Option<GuardRole> {
 }
 
 impl GuardReport {
-    fn blind(&mut self, what: &str, permission: &str) {
-        self.unreadable.push(GuardBlindSpot { what: what.into(), permission: permission.into() });
+    fn blind(&mut self, what: &str, need: Need) {
+        self.unreadable.push(GuardBlindSpot { what: what.into(), permission: need.least().into() });
     }
 
     /// Looks at one object that the user belongs to or owns. False when it shows too little to judge it: to a caller
@@ -244,10 +249,13 @@ impl GuardReport {
     }
 }
 
+/// A user whose principal name Graph does not show could be any of those that are listed by theirs.
 pub(crate) fn is_listed(protect: &[String], user: &User) -> bool {
-    protect.iter().any(|name| {
-        same_name(name, &user.id) || user.user_principal_name.as_deref().is_some_and(|found| same_name(name, found))
-    })
+    let is_named = |name: &str| match user.user_principal_name.as_deref() {
+        Some(found) => same_name(name, found),
+        None => !is_object_id(name.trim()),
+    };
+    protect.iter().any(|name| same_name(name, &user.id) || is_named(name))
 }
 
 /// Whether the guard lets the run go on. `Ok(true)`: it does, though it could not look everywhere.
@@ -299,7 +307,12 @@ pub(crate) fn judge(guard: &GuardReport, allow: AllowPrivileged, caller: Option<
     if delegated || allow == AllowPrivileged::IfUnreadable {
         return Ok(true);
     }
-    let missing: Vec<&str> = guard.unreadable.iter().map(|spot| spot.permission.as_str()).collect();
+    let mut missing: Vec<&str> = Vec::new();
+    for spot in &guard.unreadable {
+        if !missing.contains(&spot.permission.as_str()) {
+            missing.push(&spot.permission);
+        }
+    }
     Err(Error::new(
         ErrorCode::ProtectedUser,
         "the guard may not read whether the user is privileged, and an application could reset any administrator",

@@ -21,6 +21,7 @@ mod methods;
 mod options;
 mod outcome;
 mod pass;
+mod permission;
 mod plan;
 mod preference;
 #[cfg(test)]

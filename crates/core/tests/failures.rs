@@ -129,7 +129,7 @@ fn no_permission() {
     assert_eq!(report.outcome, Outcome::Failed);
     let error = report.error.expect("why");
     assert_eq!(error.code, ErrorCode::Forbidden);
-    assert!(error.help.contains("UserAuthenticationMethod.ReadWrite.All"), "{}", error.help);
+    assert!(error.help.starts_with("Grant the application permission UserAuthMethod-SoftwareOATH.ReadWrite.All (or "));
     untouched(&world);
 
     let mut world = World::sample();

@@ -97,6 +97,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: Headers,
     pub(crate) body: Body,
+    /// Of a call that Graph forbids: what to do about it.
+    pub(crate) advice: Option<String>,
 }
 
 impl Answer {
@@ -105,12 +107,12 @@ impl Answer {
             bytes if bytes.is_empty() => Body::Empty,
             bytes => parse(bytes).map_or(Body::Garbled, Body::Json),
         };
-        Answer { status: response.status(), headers: Headers::of(response.headers()), body }
+        Answer { status: response.status(), headers: Headers::of(response.headers()), body, advice: None }
     }
 
     /// A chain ended before this call: it was not sent.
     pub(crate) fn not_reached() -> Answer {
-        Answer { status: StatusCode::FAILED_DEPENDENCY, headers: Headers::default(), body: Body::Empty }
+        Answer { status: StatusCode::FAILED_DEPENDENCY, headers: Headers::default(), body: Body::Empty, advice: None }
     }
 
     pub(crate) fn is_success(&self) -> bool {

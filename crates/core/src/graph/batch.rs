@@ -54,5 +54,5 @@ fn read_member(member: Value) -> Option<(usize, Answer)> {
         None | Some(Value::Null) => Body::Empty,
         Some(body) => Body::Json(body),
     };
-    Some((id, Answer { status, headers, body }))
+    Some((id, Answer { status, headers, body, advice: None }))
 }

@@ -29,19 +29,6 @@ impl Context {
             Context::Sessions => "revoking the sessions",
         }
     }
-
-    fn permission(self) -> &'static str {
-        match self {
-            Context::User => "User.Read.All",
-            Context::Methods => "UserAuthenticationMethod.Read.All",
-            Context::Guard => "RoleManagement.Read.Directory",
-            Context::Group => "GroupMember.Read.All",
-            Context::Pass => "UserAuthMethod-TAP.ReadWrite.All or UserAuthenticationMethod.ReadWrite.All",
-            Context::Preference | Context::Method => "UserAuthenticationMethod.ReadWrite.All",
-            Context::PerUserMfa => "Policy.ReadWrite.AuthenticationMethod",
-            Context::Sessions => "User.RevokeSessions.All",
-        }
-    }
 }
 
 /// The two texts with which Graph refuses to remove a default method. The code beside them is a bare `badRequest`, so
@@ -81,11 +68,7 @@ impl Answer {
             403 => Error::new(
                 ErrorCode::Forbidden,
                 format!("Graph does not allow this caller to do this to this user ({doing})"),
-                format!(
-                    "Grant {} to the application, or let somebody act who holds Authentication Administrator (for \
-                     administrators as targets: Privileged Authentication Administrator).",
-                    context.permission()
-                ),
+                self.advice.as_deref().unwrap_or("The README's table of permissions says what this takes."),
             ),
             404 if context == Context::User => Error::new(
                 ErrorCode::UserNotFound,

@@ -370,7 +370,7 @@ impl Line {
                 why = if again.is_empty() { tried.code() } else { why };
                 again.push(at);
             }
-            ticket.note(at, tried);
+            ticket.note(at, tried, token);
         }
         ticket.count(|usage| usage.throttled += throttled[0] + throttled[1]);
         let pause = if again.is_empty() {

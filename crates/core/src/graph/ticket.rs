@@ -8,6 +8,7 @@ use super::tried::Tried;
 use super::url::Version;
 use crate::error::Error;
 use crate::report::GraphUsage;
+use crate::secret::Secret;
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
@@ -93,10 +94,10 @@ impl Ticket {
     }
 
     /// Notes what one try of a call came to. Once a write may have run, no later failure says that it has not.
-    pub(super) fn note(&mut self, at: usize, tried: Tried) {
+    pub(super) fn note(&mut self, at: usize, tried: Tried, token: &Secret) {
         let call = &self.calls[at];
         let doubtful = call.is_write() && tried.is_doubtful();
-        let outcome = tried.settle(call);
+        let outcome = tried.settle(call, token);
         self.conclude(at, outcome);
         if doubtful {
             self.doubtful.push(at);

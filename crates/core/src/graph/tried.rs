@@ -3,9 +3,13 @@
 use super::answer::{Answer, Body};
 use super::batch;
 use super::call::{Call, Failure, Loss};
+use super::claims::Claims;
+use super::error::Context;
 use super::retry;
 use super::token::cancelled;
 use crate::error::ErrorCode;
+use crate::permission;
+use crate::secret::Secret;
 use http::StatusCode;
 
 /// What was tried once.
@@ -73,8 +77,13 @@ impl Tried {
         }
     }
 
-    pub(super) fn settle(self, call: &Call) -> Result<Answer, Failure> {
+    pub(super) fn settle(self, call: &Call, token: &Secret) -> Result<Answer, Failure> {
         match self {
+            // What the guard may not read it tells by itself.
+            Tried::Answered(mut answer) if answer.status == StatusCode::FORBIDDEN && call.context != Context::Guard => {
+                answer.advice = Some(permission::advice(call, Claims::of(token).as_ref()));
+                Ok(answer)
+            }
             Tried::Answered(answer) => Ok(answer),
             Tried::Garbled(answer) if is_odd(&answer) => Err(Failure::InDoubt(answer.to_error(call.context))),
             Tried::Garbled(answer) | Tried::Missing(answer) => Err(Failure::InDoubt(answer.garbled(call.context))),
