@@ -15,7 +15,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 use simulation::oracle::{self, Account};
 use simulation::tenants::{asked, pick, settings, user};
-use simulation::{NOW, World};
+use simulation::World;
 use std::collections::{BTreeMap, BTreeSet};
 
 const GRAPH: &str = "https://graph.microsoft.com/";
@@ -522,5 +522,5 @@ fn no_schedule_makes_a_report_lie() {
         violations.len()
     );
     assert_eq!((false_reports.len(), unreported.len(), violations.len()), (0, 0, 0));
-    assert!(NOW > 0 && (count < 100 || (kills > 0 && refused > 0 && outcomes.contains_key("complete"))));
+    assert!(count < 100 || (kills > 0 && refused > 0 && outcomes.contains_key("complete")), "nothing was tried");
 }
