@@ -1,6 +1,6 @@
 use crate::answer::Answer;
 use crate::clock;
-use crate::state::{LogEntry, is_token_endpoint};
+use crate::state::{LogEntry, is_sign_in};
 use crate::tenant::{Tenant, parse, respond};
 use crate::throttle::Limit;
 use bytes::Bytes;
@@ -174,7 +174,7 @@ impl Faults {
         let fault = self.rates.pick(self.random.f64());
         // Drawn for every request, so that one request's fault does not move those that follow.
         let draw = self.random.u64(..);
-        let is_login = is_token_endpoint(request.uri().path());
+        let signs_in = is_sign_in(request.uri().path());
         let arrived = |result| Delivery { after_ms: latency, result };
         match fault {
             Some(Fault::Refused) => Delivery { after_ms: 1, result: Err(DeliveryError::NeverSent) },
@@ -204,15 +204,15 @@ impl Faults {
                 tenant.refuse_token(request.headers().get(header::AUTHORIZATION));
                 arrived(Ok(tenant.handle(request, now)))
             }
-            Some(Fault::Throttled) if !is_login => {
+            Some(Fault::Throttled) if !signs_in => {
                 tenant.note(&request, 429, now);
                 arrived(Ok(tenant.front_door(429, 1 + draw % 3000, now)))
             }
-            Some(Fault::Unavailable) if !is_login => {
+            Some(Fault::Unavailable) if !signs_in => {
                 tenant.note(&request, 503, now);
                 arrived(Ok(tenant.front_door(503, draw % 2 * 2000, now)))
             }
-            Some(Fault::Member(status, executes)) if !is_login => {
+            Some(Fault::Member(status, executes)) if !signs_in => {
                 arrived(Ok(tenant.handle_with_fault(request, now, status, executes, draw)))
             }
             _ => arrived(Ok(tenant.handle(request, now))),
@@ -284,7 +284,7 @@ impl Tenant {
     fn note(&mut self, request: &Request<Bytes>, status: u16, now: u64) {
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let entry = LogEntry::of(request.method().as_str(), path, clock::rfc3339(now));
-        self.counted.http_requests += u64::from(entry.version != "login");
+        self.counted.http_requests += u64::from(entry.is_graph());
         self.counted.throttled += u64::from(status == 429);
         self.record(LogEntry { status, ..entry });
     }

@@ -44,6 +44,9 @@
 //! - The token endpoint takes a secret, a JWT signed with a registered certificate (PS256 with `x5t#S256`, or RS256 with
 //!   either thumbprint), or a JWT of an issuer that the application trusts (RS256). Signatures are verified, claims and
 //!   lifetimes checked, and refusals carry Entra's AADSTS numbers.
+//! - A managed identity's token comes from App Service's endpoint (`…/msi/token`) or from IMDS
+//!   (`/metadata/identity/oauth2/token`), each with its own header and its own shapes. The platform hands out one token
+//!   until it is about to end.
 //! - An external guest gets no Temporary Access Pass and keeps the sessions. A pass is shown once.
 //! - `/groups/{id}/members` and `transitiveMembers` hold users, groups, devices, contacts and service principals; of
 //!   what the caller may not read they show type and id. `$count` needs `ConsistencyLevel: eventual`.
@@ -76,13 +79,15 @@
 //! | `retry_after` | Seconds, fractions and no header at all have been seen; HTTP allows a date |
 //! | `claims_challenge` | Continuous access evaluation refuses a token until it is renewed with the claims |
 //! | `token_lifetime_seconds` | An app-only token lives for about an hour |
+//! | `identity_token_lifetime_seconds`, `identity_token_cache` | A managed identity's token lives for a day, and new permissions show as late |
+//! | `identity_failures` | IMDS answers 404, 410, 429 and 5xx now and then, and expects to be asked again |
 //!
 //! # Violations
 //!
 //! [`State::violations`] counts what Graph would punish or lose silently: `missingToken`, `wrongAudience`,
-//! `tokenSentToLogin`, `secretAndAssertion`, `deleteUser`, `dotSegment`, `unroutedWrite`, `genericDelete`, `passwordDelete`,
-//! `parallelDeletes`, `batchTooLarge`, `batchDuplicateId`, `batchAbsoluteUrl`, `batchNested` and
-//! `batchBodyWithoutContentType`.
+//! `tokenSentToLogin`, `secretAndAssertion`, `tokenSentToIdentity`, `secretSentToIdentity`, `identityHeaderSentElsewhere`,
+//! `deleteUser`, `dotSegment`, `unroutedWrite`, `genericDelete`, `passwordDelete`, `parallelDeletes`, `batchTooLarge`,
+//! `batchDuplicateId`, `batchAbsoluteUrl`, `batchNested` and `batchBodyWithoutContentType`.
 
 mod account;
 mod answer;
@@ -101,7 +106,7 @@ mod fault;
 mod group;
 mod kind;
 mod login;
-
+mod managed_identity;
 mod methods;
 mod pass;
 mod permission;

@@ -61,6 +61,13 @@ pub struct Settings {
     pub claims_challenge: bool,
     /// How long the token endpoint's tokens live.
     pub token_lifetime_seconds: u64,
+    /// How long a managed identity's tokens live.
+    pub identity_token_lifetime_seconds: u64,
+    /// The platform hands out the same token until it is about to end, refused by Graph or not.
+    pub identity_token_cache: bool,
+    /// The statuses that a managed identity's endpoint answers first, one a request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub identity_failures: Vec<u16>,
 }
 
 impl Default for Settings {
@@ -92,6 +99,9 @@ impl Default for Settings {
             retry_after: RetryAfter::Seconds,
             claims_challenge: false,
             token_lifetime_seconds: 3599,
+            identity_token_lifetime_seconds: 86_400,
+            identity_token_cache: true,
+            identity_failures: Vec::new(),
         }
     }
 }

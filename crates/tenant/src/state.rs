@@ -1,6 +1,7 @@
 use crate::call::segments;
 use crate::counts::Counts;
 use crate::kind::Kind;
+use crate::managed_identity::{is_identity_endpoint, loggable};
 use crate::pass;
 use crate::seed::SeedUser;
 use crate::tenant::Tenant;
@@ -44,7 +45,7 @@ pub struct LogEntry {
     pub method: String,
     /// Path and query without the version.
     pub path: String,
-    /// `v1.0`, `beta`, or `login` for the token endpoint.
+    /// `v1.0`, `beta`, `login` for the token endpoint, or `identity` for a managed identity's.
     pub version: String,
     /// The answer's status.
     pub status: u16,
@@ -57,9 +58,10 @@ impl LogEntry {
     /// An entry without status of a path that still has its version.
     pub(crate) fn of(method: &str, path: &str, at: String) -> LogEntry {
         let trimmed = path.trim_start_matches('/');
-        let is_login = path.split('?').next().is_some_and(is_token_endpoint);
+        let bare = path.split('?').next().unwrap_or_default();
         let (version, path) = match trimmed.split_once('/') {
-            _ if is_login => ("login", path.to_owned()),
+            _ if is_token_endpoint(bare) => ("login", path.to_owned()),
+            _ if is_identity_endpoint(bare) => ("identity", loggable(path)),
             Some((version, rest)) => (version, format!("/{rest}")),
             None => (trimmed, "/".to_owned()),
         };
@@ -67,8 +69,20 @@ impl LogEntry {
     }
 }
 
+impl LogEntry {
+    /// Went to Graph, and not to a place that hands out tokens.
+    pub(crate) fn is_graph(&self) -> bool {
+        self.version != "login" && self.version != "identity"
+    }
+}
+
+/// A place that hands out tokens.
+pub(crate) fn is_sign_in(path: &str) -> bool {
+    is_token_endpoint(path) || is_identity_endpoint(path)
+}
+
 /// `/{tenant}/oauth2/v2.0/token`.
-pub(crate) fn is_token_endpoint(path: &str) -> bool {
+fn is_token_endpoint(path: &str) -> bool {
     path.to_ascii_lowercase().ends_with("/oauth2/v2.0/token")
 }
 
@@ -116,7 +130,7 @@ impl Tenant {
         self.log
             .iter()
             .map(|entry| {
-                let version = if entry.version == "login" { String::new() } else { format!("/{}", entry.version) };
+                let version = if entry.is_graph() { format!("/{}", entry.version) } else { String::new() };
                 let line = format!("{} {version}{} {}", entry.method, template(&entry.path), entry.status);
                 if entry.members.is_empty() {
                     return line;

@@ -5,6 +5,7 @@ use crate::clock;
 use crate::counts::Counts;
 use crate::fault::Injected;
 use crate::group::Groups;
+use crate::managed_identity::KeptToken;
 use crate::seed::Seed;
 use crate::state::{LogEntry, Violation};
 use crate::throttle::{Limit, Throttle};
@@ -30,6 +31,10 @@ pub struct Tenant {
     pub(crate) refused_tokens: BTreeSet<u64>,
     pub(crate) challenged: Option<u64>,
     pub(crate) issued_tokens: u64,
+    /// Of managed identities.
+    pub(crate) kept_tokens: Vec<KeptToken>,
+    /// What is left of the setting, the next one last.
+    pub(crate) identity_failures: Vec<u16>,
     pub(crate) serial: u64,
     /// Writes of the request under way: the user, and the member's place in the batch.
     pub(crate) writes: Vec<(usize, Option<usize>)>,
@@ -65,6 +70,7 @@ impl Tenant {
         }
         Tenant {
             throttle: Throttle::new(&seed.settings),
+            identity_failures: seed.settings.identity_failures.iter().rev().copied().collect(),
             seed,
             accounts,
             groups,
@@ -76,6 +82,7 @@ impl Tenant {
             refused_tokens: BTreeSet::new(),
             challenged: None,
             issued_tokens: 0,
+            kept_tokens: Vec::new(),
             serial: 0,
             writes: Vec::new(),
             injected: Vec::new(),
@@ -83,15 +90,21 @@ impl Tenant {
     }
 
     /// Answers one HTTP request, whatever its host: `/v1.0/…` and `/beta/…` as Graph, `/{tenant}/oauth2/v2.0/token`
-    /// as the sign-in service. `now` is in milliseconds of Unix time; the answer is out a latency later.
+    /// as the sign-in service, `…/msi/token` and `/metadata/identity/oauth2/token` as the platform. `now` is in milliseconds of Unix time; the answer is out a latency later.
     pub fn handle(&mut self, request: Request<Bytes>, now: u64) -> Response<Bytes> {
         self.serial += 1;
         self.writes.clear();
         let (parts, body) = request.into_parts();
         let whole = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let mut entry = LogEntry::of(parts.method.as_str(), &whole, clock::rfc3339(now));
-        if entry.version == "login" {
-            return self.login(&parts, entry, &body, now);
+        let app_service = parts.uri.path().to_ascii_lowercase().ends_with("/msi/token");
+        if parts.headers.contains_key("x-identity-header") && !app_service {
+            self.violate("identityHeaderSentElsewhere", "X-IDENTITY-HEADER left its endpoint.", now);
+        }
+        match entry.version.as_str() {
+            "login" => return self.login(&parts, entry, &body, now),
+            "identity" => return self.managed_identity(&parts, entry, &body, now),
+            _ => {}
         }
         self.counted.http_requests += 1;
         let client_request_id = ascii(&parts.headers, "client-request-id");

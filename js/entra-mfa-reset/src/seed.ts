@@ -16,6 +16,10 @@ export interface SandboxSeed {
   groups?: SandboxMembers[];
   /** The applications that the token endpoint knows. */
   apps?: SandboxApp[];
+  /** The identities that the platform's endpoints hand out tokens of. */
+  managedIdentities?: SandboxManagedIdentity[];
+  /** What `X-IDENTITY-HEADER` must say; without it App Service's endpoint refuses everybody. */
+  identityHeader?: string;
   /** Keep every request for the log. Without it memory stays flat. */
   keepLog?: boolean;
 }
@@ -104,6 +108,12 @@ export interface SandboxSettings {
   claimsChallenge?: boolean;
   /** How long the token endpoint's tokens live. */
   tokenLifetimeSeconds?: number;
+  /** How long a managed identity's tokens live. */
+  identityTokenLifetimeSeconds?: number;
+  /** The platform hands out the same token until it is about to end. */
+  identityTokenCache?: boolean;
+  /** The statuses that a managed identity's endpoint answers first, one a request. */
+  identityFailures?: number[];
 }
 
 /** The Temporary Access Pass policy. */
@@ -227,6 +237,16 @@ export interface SandboxFederatedCredential {
   publicKey: string;
 }
 
+/** An identity that the platform holds for whoever asks. */
+export interface SandboxManagedIdentity {
+  /** The application id. */
+  clientId: string;
+  /** It belongs to the machine. Any other is asked for by its id. */
+  systemAssigned?: boolean;
+  /** The application permissions that it was given. */
+  roles?: string[];
+}
+
 /** How unreliable the way to a tenant is. The same faults come in the same order each time. */
 export interface SandboxFaults {
   /** Another seed, other faults. */
@@ -321,7 +341,7 @@ export interface SandboxLogEntry {
   method: string;
   /** Path and query without the version. */
   path: string;
-  /** `v1.0`, `beta`, or `login` for the token endpoint. */
+  /** `v1.0`, `beta`, `login` for the token endpoint, or `identity` for a managed identity's. */
   version: string;
   /** The answer's status. */
   status: number;

@@ -16,6 +16,7 @@ mod examples;
 mod faults;
 mod groups;
 mod login;
+mod managed_identities;
 mod methods;
 mod passes;
 mod phones;
