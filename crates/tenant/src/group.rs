@@ -2,7 +2,7 @@ use crate::answer::{Answer, Reply, object};
 use crate::call::Call;
 use crate::directory::unsupported;
 use crate::permission::{CONTACT_READ, DEVICE_READ, GROUP_READ, PRINCIPAL_READ, USER_READ};
-use crate::seed::{ObjectType, SeedMembers, SeedObject};
+use crate::seed::{ObjectType, Relation, SeedMembers, SeedObject};
 use crate::tenant::Tenant;
 use crate::user::{BASIC, DEFAULTS, SELECTED};
 use serde_json::{Map, Value};
@@ -102,6 +102,14 @@ impl Group {
 }
 
 impl Tenant {
+    /// Is the user in this group, directly or through others?
+    pub(crate) fn is_member(&self, user: usize, group: &str) -> bool {
+        let account = &self.accounts[user];
+        let held = account.seed.groups.iter().filter(|held| held.relation == Relation::Member).map(|held| &held.id);
+        let of_tenant = account.member_of.iter().map(|(place, _)| &self.groups.all[*place].id);
+        held.chain(of_tenant).any(|id| id.eq_ignore_ascii_case(group))
+    }
+
     /// `/groups/{id}/members` and `/transitiveMembers`, `rest` being a cast or nothing.
     pub(crate) fn group_members(&mut self, call: &Call, id: &str, name: &str, rest: &[&str]) -> Reply {
         let transitive = name.eq_ignore_ascii_case("transitiveMembers");

@@ -69,7 +69,7 @@
 //! | `device_in_mixed_list` | `device` is a navigation property; the documented list of its own kind carries it |
 //! | `wrap_items` | The documentation wraps single methods in `value`, the service does not |
 //! | `revoke_answer` | revokeSignInSessions is documented with 200 and `true`, and with 204 |
-//! | `temporary_access_pass` | The tenant's policy bounds passes; outside its users a pass is issued and not usable |
+//! | `temporary_access_pass` | The tenant's policy bounds passes; outside its targets a pass is issued and not usable |
 //! | `premium`, `premium_refusal_status` | Eligible roles need a P2 licence |
 //! | `page_size` | Directory lists come in pages, with absolute links |
 //! | `calls_per_10s` | Limits count calls in a token bucket, each batch member for itself |
@@ -111,6 +111,7 @@ mod methods;
 mod pass;
 mod permission;
 mod phone;
+mod policy;
 mod preference;
 mod public_key;
 mod seed;

@@ -123,7 +123,7 @@ impl Tenant {
                 let masked = mask(text(&entity, "phoneNumber"));
                 entity.insert("phoneNumber".into(), masked.into());
             }
-            Kind::Pass => pass::refresh(&mut entity, &self.accounts[user].seed.id, &self.seed.settings, call.now),
+            Kind::Pass => pass::refresh(&mut entity, self.includes_in_passes(user), call.now),
             _ => drop(entity.remove("device")),
         }
         Value::Object(entity).to_string()

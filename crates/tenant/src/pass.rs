@@ -3,7 +3,6 @@ use crate::answer::{Answer, Reply, object};
 use crate::call::Call;
 use crate::clock;
 use crate::kind::Kind;
-use crate::settings::Settings;
 use crate::tenant::Tenant;
 use serde_json::{Map, Value};
 
@@ -75,22 +74,19 @@ impl Tenant {
             ("methodUsabilityReason", Value::Null),
         ]);
         let mut answer = self.register(call, user, entity);
-        refresh(&mut answer, &self.accounts[user].seed.id, &self.seed.settings, call.now);
+        refresh(&mut answer, self.includes_in_passes(user), call.now);
         answer.insert("temporaryAccessPass".into(), secret.into());
         Ok(Answer::json(201, Value::Object(answer)))
     }
 }
 
 /// Whether the pass can be used right now, and why not. The pass itself is never shown again.
-pub(crate) fn refresh(entity: &mut Map<String, Value>, user: &str, settings: &Settings, now: u64) {
+pub(crate) fn refresh(entity: &mut Map<String, Value>, included: bool, now: u64) {
     let start = clock::parse(text(entity, "startDateTime")).unwrap_or(0);
     let lifetime = entity.get("lifetimeInMinutes").and_then(Value::as_u64);
-    let policy = &settings.temporary_access_pass;
-    let included =
-        policy.include_users.as_ref().is_none_or(|users| users.iter().any(|id| id.eq_ignore_ascii_case(user)));
     let reason = if text(entity, "methodUsabilityReason") == "OneTimeUsed" {
         "OneTimeUsed"
-    } else if !policy.enabled || !included {
+    } else if !included {
         "DisabledByPolicy"
     } else if start > now {
         "NotYetValid"

@@ -48,6 +48,8 @@ pub(crate) const ELIGIBILITY_READ: &[&str] = &[
     "RoleManagement.Read.All",
     "RoleManagement.ReadWrite.Directory",
 ];
+const POLICY_READ: &[&str] =
+    &["Policy.Read.AuthenticationMethod", "Policy.Read.All", "Policy.ReadWrite.AuthenticationMethod"];
 pub(crate) const DEVICE_READ: &[&str] =
     &["Device.Read.All", "Device.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 pub(crate) const CONTACT_READ: &[&str] = &["OrgContact.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"];
@@ -111,6 +113,13 @@ impl Tenant {
             || self.holds(call, &[GLOBAL_ADMINISTRATOR, AUTHENTICATION_POLICY_ADMINISTRATOR])
             || (!call.is_write() && self.holds(call, &[GLOBAL_READER]));
         if reaches { Ok(()) } else { Err(Answer::access_denied()) }
+    }
+
+    /// Reading the authentication methods policy, which an Authentication Administrator may not.
+    pub(crate) fn permit_policy(&self, call: &Call) -> Result<(), Answer> {
+        let reaches = call.claims.is_application()
+            || self.holds(call, &[GLOBAL_ADMINISTRATOR, AUTHENTICATION_POLICY_ADMINISTRATOR, GLOBAL_READER]);
+        if reaches && call.claims.grants_any(POLICY_READ) { Ok(()) } else { Err(Answer::access_denied()) }
     }
 
     pub(crate) fn permit_revoke(&self, call: &Call, user: usize) -> Result<(), Answer> {

@@ -207,9 +207,15 @@ pub struct PassPolicy {
     pub is_usable_once: bool,
     /// Characters of a pass.
     pub default_length: usize,
-    /// Object ids of those who can sign in with a pass; everybody when absent.
+    /// Object ids of those who can sign in with a pass; everybody when this and the groups are absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_users: Option<Vec<String>>,
+    /// Object ids of groups whose members can; everybody when this and the users are absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub include_groups: Option<Vec<String>>,
+    /// Object ids of groups whose members cannot, whatever else includes them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclude_groups: Vec<String>,
 }
 
 impl Default for PassPolicy {
@@ -222,6 +228,8 @@ impl Default for PassPolicy {
             is_usable_once: false,
             default_length: 8,
             include_users: None,
+            include_groups: None,
+            exclude_groups: Vec::new(),
         }
     }
 }

@@ -243,6 +243,13 @@ impl Tenant {
             {
                 self.role_management(call, collection)
             }
+            [policies, methods, configurations, name]
+                if policies.eq_ignore_ascii_case("policies")
+                    && methods.eq_ignore_ascii_case("authenticationMethodsPolicy")
+                    && configurations.eq_ignore_ascii_case("authenticationMethodConfigurations") =>
+            {
+                self.method_configuration(call, name)
+            }
             [unknown, ..] => {
                 let unknown = (*unknown).to_owned();
                 self.unrouted_write(call);

@@ -130,8 +130,12 @@ export interface SandboxPassPolicy {
   isUsableOnce?: boolean;
   /** Characters of a pass. */
   defaultLength?: number;
-  /** Object ids of those who can sign in with a pass; everybody when absent. */
+  /** Object ids of those who can sign in with a pass; everybody when this and the groups are absent. */
   includeUsers?: string[];
+  /** Object ids of groups whose members can. */
+  includeGroups?: string[];
+  /** Object ids of groups whose members cannot, whatever else includes them. */
+  excludeGroups?: string[];
 }
 
 /** One user. */

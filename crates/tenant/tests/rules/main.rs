@@ -20,6 +20,7 @@ mod managed_identities;
 mod methods;
 mod passes;
 mod phones;
+mod policies;
 mod requirements;
 mod routing;
 mod sample;
