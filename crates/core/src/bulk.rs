@@ -5,7 +5,7 @@ use crate::client::{self, Mode};
 use crate::error::{Error, ErrorCode};
 use crate::graph::{Graph, Line, Session, UserName, cancelled};
 use crate::methods::printable;
-use crate::report::{Outcome, Report, UserInfo};
+use crate::report::{Report, UserInfo};
 use crate::request::ResetRequest;
 use crate::run::{Host, Tasks, task};
 use crate::seen::Seen;
@@ -20,7 +20,7 @@ use std::task::Poll;
 
 pub(crate) async fn run(host: Host, session: Rc<Session>, defaults: ResetRequest, mode: Mode) -> Result<(), Error> {
     let crowd = Rc::new(Crowd {
-        line: Line::new(host, session, true),
+        line: Line::new(host, session, mode.operation(), true),
         seen: Rc::default(),
         defaults,
         mode,
@@ -96,14 +96,19 @@ impl Crowd {
         let host = &self.line.host;
         let started = host.now();
         let report = match target {
-            Target::Invalid { user, error } => self.unbegun(&user, None, error, started),
+            Target::Invalid { user, error } => {
+                Graph::new(self.line.clone(), place, None).finish(None, Some(&error));
+                self.unbegun(&user, None, error, started)
+            }
             Target::Request(request) => {
                 let request = request.or(&self.defaults);
                 let graph = Graph::new(self.line.clone(), place, request.reason.clone()).among(self.seen.clone());
-                match client::reset(&graph, &request, self.mode).await {
+                let report = match client::reset(&graph, &request, self.mode).await {
                     Ok(report) => report,
                     Err(error) => self.unbegun(&request.user, Some((&graph, request.reason)), error, started),
-                }
+                };
+                graph.finish(Some(report.outcome), report.error.as_ref());
+                report
             }
         };
         self.seen.leave(place);
@@ -115,14 +120,6 @@ impl Crowd {
 
     /// The report of a user to whom nothing was done.
     fn unbegun(&self, user: &str, graph: Option<(&Graph, Option<String>)>, error: Error, started: u64) -> Report {
-        let outcome = match error.code {
-            ErrorCode::ProtectedUser
-            | ErrorCode::ManagementRestricted
-            | ErrorCode::DuplicateUser
-            | ErrorCode::Expired
-            | ErrorCode::InvalidInput => Outcome::Refused,
-            _ => Outcome::Failed,
-        };
         let (id, name) = match UserName::parse(user) {
             Ok(UserName::Id(id)) => (Some(id), None),
             _ => (graph.as_ref().and_then(|(graph, _)| graph.subject()), Some(printable(user))),
@@ -130,7 +127,7 @@ impl Crowd {
         let usage = graph.as_ref().map(|(graph, _)| graph.usage()).unwrap_or_default();
         Report {
             user: UserInfo { id, user_principal_name: name, display_name: None, user_type: None },
-            outcome,
+            outcome: error.outcome(),
             methods: Vec::new(),
             sign_in_preference: None,
             sessions: None,

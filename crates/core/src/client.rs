@@ -1,16 +1,16 @@
 use crate::bulk;
 use crate::directory::{self, User};
 use crate::error::{Error, ErrorCode};
-use crate::event::{EventOutcome, EventStep};
+use crate::event::{EventOperation, EventOutcome, EventStep};
 use crate::execute::Execution;
-use crate::graph::{Claims, Context, Failure, Graph, Line, Session, UserName};
+use crate::graph::{Claims, Failure, Graph, Line, Session, UserName};
 use crate::intent::{Intent, PlannedMethod};
 use crate::members::{self, MembersPage};
 use crate::methods::{self, Registered};
 use crate::options::{ClientOptions, Credential};
 use crate::outcome::{self, Found, Made};
 use crate::plan::{self, PlannedSessions};
-use crate::report::{GuardReport, Report, SessionsOutcome};
+use crate::report::{GuardReport, Outcome, Report, SessionsOutcome};
 use crate::request::{AllowPrivileged, IssuePassOptions, PassOptions, ResetRequest, RevokeSessionsOptions};
 use crate::residuals;
 use crate::run::{Host, Run};
@@ -38,30 +38,34 @@ impl Client {
     /// Lists what is registered. Writes nothing.
     pub fn status(&self, user: &str) -> Run<Result<Status, Error>> {
         let user = user.to_owned();
-        self.run(None, move |graph| async move { status(&graph, &user).await })
+        self.run(EventOperation::Status, None, move |graph| async move { status(&graph, &user).await })
     }
 
     /// Says what [`Client::reset`] would do. Writes nothing.
     pub fn plan(&self, request: ResetRequest) -> Run<Result<Report, Error>> {
-        self.run(request.reason.clone(), move |graph| async move { reset(&graph, &request, Mode::Plan).await })
+        self.one(request, Mode::Plan)
     }
 
     /// Does it. An error means that nothing was written; once something may have been, the report is the answer.
     pub fn reset(&self, request: ResetRequest) -> Run<Result<Report, Error>> {
-        self.run(request.reason.clone(), move |graph| async move { reset(&graph, &request, Mode::Reset).await })
+        self.one(request, Mode::Reset)
     }
 
     /// Revokes the sessions, and nothing else. Of the guard it obeys `protect` alone.
     pub fn revoke_sessions(&self, user: &str, options: RevokeSessionsOptions) -> Run<Result<Report, Error>> {
         let user = user.to_owned();
         let reason = options.reason.clone();
-        self.run(options.reason, move |graph| async move { revoke_sessions(&graph, &user, reason).await })
+        self.run(EventOperation::RevokeSessions, options.reason, move |graph| async move {
+            revoke_sessions(&graph, &user, reason).await
+        })
     }
 
     /// Issues a Temporary Access Pass, and nothing else. The guard stands before it, as before a reset.
     pub fn issue_temporary_access_pass(&self, user: &str, options: IssuePassOptions) -> Run<Result<Report, Error>> {
         let user = user.to_owned();
-        self.run(options.reason.clone(), move |graph| async move { issue_pass(&graph, &user, options).await })
+        self.run(EventOperation::IssueTemporaryAccessPass, options.reason.clone(), move |graph| async move {
+            issue_pass(&graph, &user, options).await
+        })
     }
 
     /// Resets many users: it asks for them with [`Effect::NextTargets`](crate::run::Effect::NextTargets), and hands each
@@ -82,7 +86,9 @@ impl Client {
     /// The users among a group's transitive members, page by page: `next` is what the page before says.
     pub fn group_members(&self, group: &str, next: Option<&str>) -> Run<Result<MembersPage, Error>> {
         let (group, next) = (group.to_owned(), next.map(str::to_owned));
-        self.run(None, move |graph| async move { members::read(&graph, &group, next.as_deref()).await })
+        self.run(EventOperation::GroupMembers, None, move |graph| async move {
+            members::read(&graph, &group, next.as_deref()).await
+        })
     }
 
     fn many(&self, defaults: ResetRequest, mode: Mode) -> Run<Result<(), Error>> {
@@ -90,16 +96,60 @@ impl Client {
         Run::new(move |host: Host| bulk::run(host, session, defaults, mode))
     }
 
-    fn run<T, F>(&self, reason: Option<String>, operation: impl FnOnce(Graph) -> F + 'static) -> Run<T>
+    fn one(&self, request: ResetRequest, mode: Mode) -> Run<Result<Report, Error>> {
+        self.run(
+            mode.operation(),
+            request.reason.clone(),
+            move |graph| async move { reset(&graph, &request, mode).await },
+        )
+    }
+
+    /// One user's run, up to the event that tells its end.
+    fn run<T, F>(
+        &self,
+        operation: EventOperation,
+        reason: Option<String>,
+        work: impl FnOnce(Rc<Graph>) -> F + 'static,
+    ) -> Run<Result<T, Error>>
     where
-        F: Future<Output = T> + 'static,
-        T: 'static,
+        F: Future<Output = Result<T, Error>> + 'static,
+        T: Ended + 'static,
     {
         let session = self.session.clone();
         Run::new(move |host: Host| async move {
-            let line = Line::new(host, session, false);
-            line.clone().work(Box::pin(operation(Graph::new(line, 0, reason)))).await
+            let line = Line::new(host, session, operation, false);
+            let graph = Rc::new(Graph::new(line.clone(), 0, reason));
+            let result = line.work(Box::pin(work(graph.clone()))).await;
+            match &result {
+                Ok(result) => graph.finish(result.outcome(), result.error()),
+                Err(error) => graph.finish(None, Some(error)),
+            }
+            result
         })
+    }
+}
+
+/// What a run ends with, for the event that tells its end.
+trait Ended {
+    fn outcome(&self) -> Option<Outcome> {
+        None
+    }
+
+    fn error(&self) -> Option<&Error> {
+        None
+    }
+}
+
+impl Ended for Status {}
+impl Ended for MembersPage {}
+
+impl Ended for Report {
+    fn outcome(&self) -> Option<Outcome> {
+        Some(self.outcome)
+    }
+
+    fn error(&self) -> Option<&Error> {
+        self.error.as_ref()
     }
 }
 
@@ -107,6 +157,15 @@ impl Client {
 pub(crate) enum Mode {
     Plan,
     Reset,
+}
+
+impl Mode {
+    pub(crate) fn operation(self) -> EventOperation {
+        match self {
+            Mode::Plan => EventOperation::Plan,
+            Mode::Reset => EventOperation::Reset,
+        }
+    }
 }
 
 /// What an operation reads beside the user.
@@ -123,18 +182,52 @@ struct Target {
     caller: Option<Claims>,
 }
 
+/// The user as it was asked for; the events are about it from now on.
+fn parse_name(graph: &Graph, user: &str) -> Result<UserName, Error> {
+    let name = UserName::parse(user)?;
+    graph.set_name(&name);
+    Ok(name)
+}
+
 /// A user whom `protect` names is not even looked up.
 fn parse_user(graph: &Graph, user: &str) -> Result<UserName, Error> {
-    let name = UserName::parse(user)?;
+    let name = parse_name(graph, user)?;
     if graph.session.protect.iter().any(|listed| name.is(listed)) {
-        return Err(directory::listed());
+        return Err(refused(graph, directory::listed()));
     }
     Ok(name)
+}
+
+/// The guard's refusal, told.
+fn refused(graph: &Graph, error: Error) -> Error {
+    graph.tell(EventStep::Guard, Some(&error));
+    error
+}
+
+/// The guard's verdict, told.
+fn judge(graph: &Graph, target: &Target, allow: AllowPrivileged) -> Result<bool, Error> {
+    let verdict = directory::judge(&target.guard, allow, target.caller.as_ref());
+    graph.tell(EventStep::Guard, verdict.as_ref().err());
+    verdict
 }
 
 /// Reads the user and the guard's premises, and beside them the methods where they are wanted. By object id that is
 /// one round trip; a principal name is resolved first, since everything after the first read goes by object id.
 async fn read_target(
+    graph: &Graph,
+    name: &UserName,
+    wanted: Wanted,
+) -> Result<(Target, Result<Registered, Error>), Error> {
+    let found = find_target(graph, name, wanted).await;
+    let error = match &found {
+        Ok((_, registered)) => registered.as_ref().err(),
+        Err(error) => Some(error),
+    };
+    graph.tell(EventStep::Read, error);
+    found
+}
+
+async fn find_target(
     graph: &Graph,
     name: &UserName,
     wanted: Wanted,
@@ -147,8 +240,8 @@ async fn read_target(
     };
     let (UserName::Id(given) | UserName::PrincipalName(given)) = name;
     let id = resolved.as_ref().map_or_else(|| given.clone(), |user| user.id.clone());
-    if resolved.is_some() {
-        graph.set_subject(&id);
+    if let Some(user) = &resolved {
+        graph.set_subject(user);
         graph.claim(&id)?;
     }
     let mut calls = Vec::from(directory::guard_calls(&id));
@@ -169,16 +262,15 @@ async fn read_target(
             directory::read_user(answer, name)?
         }
     };
-    graph.set_subject(&user.id);
+    graph.set_subject(&user);
     let guard = directory::read_guard(graph, &user, answers, caller.as_ref()).await?;
     Ok((Target { user, guard, caller }, registered))
 }
 
 async fn status(graph: &Graph, user: &str) -> Result<Status, Error> {
-    let name = UserName::parse(user)?;
+    let name = parse_name(graph, user)?;
     let (target, registered) = read_target(graph, &name, Wanted::Methods { stable_only: false }).await?;
     let registered = registered?;
-    graph.emit(EventStep::Read, EventOutcome::Done, |_| {});
     let preference = registered.preference.clone().unwrap_or_default();
     let methods = registered.methods.iter().enumerate();
     Ok(Status {
@@ -199,7 +291,7 @@ pub(crate) async fn reset(graph: &Graph, request: &ResetRequest, mode: Mode) -> 
     request.check()?;
     let expiry = check_not_after(request, started);
     let name = match mode {
-        Mode::Plan => UserName::parse(&request.user)?,
+        Mode::Plan => parse_name(graph, &request.user)?,
         Mode::Reset => {
             expiry.clone()?;
             parse_user(graph, &request.user)?
@@ -207,15 +299,14 @@ pub(crate) async fn reset(graph: &Graph, request: &ResetRequest, mode: Mode) -> 
     };
     let wanted = Wanted::Methods { stable_only: request.stable_only };
     let (target, registered) = read_target(graph, &name, wanted).await?;
-    let verdict =
-        expiry.and_then(|()| directory::judge(&target.guard, request.allow_privileged, target.caller.as_ref()));
+    let verdict = expiry.and_then(|()| judge(graph, &target, request.allow_privileged));
     if mode == Mode::Reset {
         verdict.clone()?;
     }
     let registered = registered?;
-    graph.emit(EventStep::Read, EventOutcome::Done, |_| {});
-    let plan = plan::plan(request, &target.user, &registered)?;
-    graph.emit(EventStep::Plan, EventOutcome::Done, |_| {});
+    let plan = plan::plan(request, &target.user, &registered);
+    graph.tell(EventStep::Plan, plan.as_ref().err());
+    let plan = plan?;
     let mut execution = Execution::new(graph, &target.user, &registered, &plan, request.stable_only);
     let mut verification = None;
     if mode == Mode::Reset {
@@ -259,20 +350,25 @@ async fn revoke_sessions(graph: &Graph, user: &str, reason: Option<String>) -> R
     let started = graph.host.now();
     let name = parse_user(graph, user)?;
     let user = directory::read_user(graph.call(&directory::user_call(&name)).await, &name)?;
-    graph.set_subject(&user.id);
+    graph.set_subject(&user);
     if directory::is_listed(&graph.session.protect, &user) {
-        return Err(directory::listed());
+        return Err(refused(graph, directory::listed()));
     }
+    graph.tell(EventStep::Guard, None);
     let request = ResetRequest { user: user.id.clone(), reason, ..none() };
     let (registered, mut plan) = nothing();
     plan.sessions = PlannedSessions::Revoke;
     let mut ended = sessions::report(SessionsOutcome::Skipped, Some("a guest's sessions belong to the home tenant"));
     if !user.is_external() {
+        graph.emit(EventStep::Sessions, EventOutcome::Started, |_| {});
         let answer = graph.call(&sessions::revocation(&user.id)).await;
-        match answer {
-            Ok(answer) if !answer.is_success() => return Err(answer.to_error(Context::Sessions)),
-            Err(Failure::NotRun(error)) => return Err(error),
-            answer => ended = sessions::revoked(graph, answer),
+        let untouched = match &answer {
+            Ok(answer) => !answer.is_success() && !answer.may_have_run(),
+            Err(failure) => matches!(failure, Failure::NotRun(_)),
+        };
+        ended = sessions::revoked(graph, answer);
+        if let Some(error) = ended.error.take_if(|_| untouched) {
+            return Err(error);
         }
         ended.valid_from = outcome::sessions_start(graph, &user).await;
     }
@@ -299,7 +395,7 @@ async fn issue_pass(graph: &Graph, user: &str, options: IssuePassOptions) -> Res
     request.check()?;
     let name = parse_user(graph, user)?;
     let (target, _) = read_target(graph, &name, Wanted::Guard).await?;
-    directory::judge(&target.guard, allow_privileged, target.caller.as_ref())?;
+    judge(graph, &target, allow_privileged)?;
     let (registered, mut plan) = nothing();
     plan.pass = Some(pass);
     let mut execution = Execution::new(graph, &target.user, &registered, &plan, true);

@@ -1,3 +1,4 @@
+use crate::report::Outcome;
 use serde::{Deserialize, Serialize};
 
 /// Stable names of what can go wrong.
@@ -102,6 +103,18 @@ impl Error {
         let retryable =
             matches!(code, ErrorCode::Throttled | ErrorCode::Timeout | ErrorCode::Unreachable | ErrorCode::Cancelled);
         Error { code, message: message.to_owned(), help: help.to_owned(), retryable, graph: None }
+    }
+
+    /// The outcome of a user to whom nothing was done because of it.
+    pub(crate) fn outcome(&self) -> Outcome {
+        match self.code {
+            ErrorCode::ProtectedUser
+            | ErrorCode::ManagementRestricted
+            | ErrorCode::DuplicateUser
+            | ErrorCode::Expired
+            | ErrorCode::InvalidInput => Outcome::Refused,
+            _ => Outcome::Failed,
+        }
     }
 
     pub(crate) fn with_graph(mut self, graph: GraphError) -> Self {

@@ -2,8 +2,8 @@
 
 use crate::directory::User;
 use crate::error::Error;
-use crate::event::{EventOutcome, EventStep};
-use crate::graph::{Call, Context, Graph, Path, Version};
+use crate::event::{Event, EventOutcome, EventStep};
+use crate::graph::{Call, Context, Failure, Graph, Path, Version};
 use crate::methods::Registered;
 use crate::plan::{Plan, PlannedSessions};
 use crate::report::{
@@ -19,6 +19,8 @@ pub(crate) struct Done {
     pub(crate) outcome: MethodOutcome,
     pub(crate) reason: Option<String>,
     pub(crate) error: Option<Error>,
+    /// Graph's id of the answer that says so.
+    pub(crate) request_id: Option<String>,
 }
 
 /// A run under way.
@@ -57,6 +59,7 @@ impl<'a> Execution<'a> {
             },
             reason: step.reason.clone(),
             error: None,
+            request_id: None,
         };
         let before = registered.preference.as_ref().and_then(|preference| preference.target());
         Execution {
@@ -154,22 +157,29 @@ impl<'a> Execution<'a> {
     /// A pass that does not work has taken an older one's place, too, and one whose answer was lost may have.
     fn doubt_replaced(&mut self) {
         let Some(pass) = &self.pass else { return };
-        for (done, _) in self.methods.iter_mut().zip(&self.plan.steps).filter(|(_, step)| step.replaced) {
-            if pass.id.is_some() {
-                *done = Done { outcome: MethodOutcome::Done, reason: None, error: None };
-            } else {
-                let reason = Some("a pass whose answer was lost may have taken its place".to_owned());
-                *done = Done { outcome: MethodOutcome::Failed, reason, error: pass.error.clone() };
-            }
+        let (is_known, error) = (pass.id.is_some(), pass.error.clone());
+        for at in self.replaced() {
+            let (outcome, told) = match is_known {
+                true => (MethodOutcome::Done, EventOutcome::Done),
+                false => (MethodOutcome::Failed, EventOutcome::InDoubt),
+            };
+            let reason = (!is_known).then(|| "a pass whose answer was lost may have taken its place".to_owned());
+            let error = error.clone().filter(|_| !is_known);
+            self.tell(at, told, error.as_ref(), None);
+            self.methods[at] = Done { outcome, reason, error, request_id: None };
         }
     }
 
+    /// Graph has put the new pass in the place of an older one.
     fn mark_replaced(&mut self) {
-        for (done, step) in self.methods.iter_mut().zip(&self.plan.steps) {
-            if step.replaced {
-                done.outcome = MethodOutcome::Done;
-            }
+        for at in self.replaced() {
+            self.methods[at].outcome = MethodOutcome::Done;
+            self.tell(at, EventOutcome::Done, None, None);
         }
+    }
+
+    fn replaced(&self) -> Vec<usize> {
+        (0..self.methods.len()).filter(|&at| self.plan.steps[at].replaced).collect()
     }
 
     /// Whether the run may go on; notes why not.
@@ -192,18 +202,16 @@ impl<'a> Execution<'a> {
         let path = Path::user(&self.user.id).literal("/authentication/requirements");
         let call =
             Call { repeatable: true, ..Call::write(Verb::PATCH, Version::Beta, path, Some(body), Context::PerUserMfa) };
+        let value = |event: &mut Event| event.value = Some(state.trim_matches('"').to_owned());
+        let step = EventStep::PerUserMfa;
         let error = if self.registered.per_user_mfa == Some(after) {
+            self.graph.emit(step, EventOutcome::Skipped, value);
             None
         } else {
-            match self.graph.call(&call).await {
-                Ok(answer) if answer.is_success() => None,
-                Ok(answer) => Some(answer.to_error(Context::PerUserMfa)),
-                Err(failure) => Some(failure.into_error()),
-            }
+            self.graph.emit(step, EventOutcome::Started, value);
+            let answer = self.graph.call(&call).await;
+            self.graph.tell_call(step, answer, Context::PerUserMfa, value).map(Failure::into_error)
         };
-        let outcome = if error.is_some() { EventOutcome::Failed } else { EventOutcome::Done };
-        let code = error.as_ref().map(|error| error.code);
-        self.graph.emit(EventStep::PerUserMfa, outcome, |event| event.error = code);
         if let Some(report) = &mut self.per_user_mfa {
             report.outcome = if error.is_some() { StepOutcome::Failed } else { StepOutcome::Done };
             report.error = error;

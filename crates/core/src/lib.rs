@@ -42,7 +42,7 @@ mod verify;
 pub use backup::{Backup, BackupPhone};
 pub use client::Client;
 pub use error::{Error, ErrorCode, GraphError};
-pub use event::{Event, EventMethod, EventOutcome, EventStep};
+pub use event::{Event, EventCaller, EventCallerKind, EventMethod, EventOperation, EventOutcome, EventStep};
 pub use intent::{Intent, PlannedMethod};
 pub use kind::Kind;
 pub use members::MembersPage;

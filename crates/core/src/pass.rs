@@ -22,36 +22,30 @@ pub(crate) async fn issue(graph: &Graph, user_id: &str, options: &PassOptions) -
     let path = Path::user(user_id).literal("/authentication/temporaryAccessPassMethods");
     let call = Call::write(Method::POST, Version::V1, path, Some(body), Context::Pass);
     graph.emit(EventStep::TemporaryAccessPass, EventOutcome::Started, |_| {});
-    let result = try_issue(graph, &call).await;
-    let error = match &result {
-        Ok(report) => report.error.as_ref(),
-        Err(error) => Some(error),
-    };
-    let outcome = if error.is_some() { EventOutcome::Failed } else { EventOutcome::Done };
-    let (code, request_id) = (error.map(|error| error.code), error.and_then(request_id));
-    graph.emit(EventStep::TemporaryAccessPass, outcome, |event| {
-        event.error = code;
-        event.request_id = request_id.or(event.request_id.take());
-    });
-    result
-}
-
-pub(crate) fn request_id(error: &Error) -> Option<String> {
-    error.graph.as_ref()?.request_id.clone()
+    try_issue(graph, &call).await
 }
 
 async fn try_issue(graph: &Graph, call: &Call) -> Result<PassReport, Error> {
+    const STEP: EventStep = EventStep::TemporaryAccessPass;
     let mut doubt = None;
     for tried in 0..TRIES {
-        let error = match graph.call(call).await {
-            Ok(answer) if answer.is_success() => match read(&answer) {
-                Some(report) => return Ok(report),
-                None => answer.garbled(Context::Pass),
-            },
-            Ok(answer) if matches!(answer.status.as_u16(), 500 | 502 | 504) => answer.to_error(Context::Pass),
-            Ok(answer) => return settle(answer.to_error(Context::Pass), doubt),
-            Err(Failure::NotRun(error)) => return settle(error, doubt),
-            Err(Failure::InDoubt(error)) => error,
+        let mut outcome = graph.call(call).await;
+        if let Ok(answer) = &outcome
+            && answer.is_success()
+        {
+            if let Some(report) = read(answer) {
+                graph.emit(STEP, EventOutcome::Done, |event| event.request_id = answer.request_id());
+                if report.error.is_some() {
+                    graph.tell(STEP, report.error.as_ref());
+                }
+                return Ok(report);
+            }
+            outcome = Err(Failure::InDoubt(answer.garbled(Context::Pass)));
+        }
+        let error = match graph.tell_call(STEP, outcome, Context::Pass, |_| {}) {
+            Some(Failure::InDoubt(error)) => error,
+            Some(Failure::NotRun(error)) => return settle(error, doubt),
+            None => break,
         };
         doubt = Some(error.clone());
         let pause = Duration::from_secs(1 << tried);

@@ -1,8 +1,8 @@
 //! Moving the default out of the way of its own removal.
 
-use crate::event::{EventOutcome, EventStep};
+use crate::event::{Event, EventOutcome, EventStep};
 use crate::execute::Execution;
-use crate::graph::{Call, Context, Path, Version};
+use crate::graph::{Call, Context, Failure, Path, Version};
 use crate::plan;
 use crate::plan::Move;
 use crate::report::{MethodAction, SignInPreferenceReport, StepOutcome};
@@ -24,15 +24,13 @@ impl Execution<'_> {
                 repeatable: true,
                 ..Call::write(Verb::PATCH, Version::Beta, path, Some(body), Context::Preference)
             };
-            let error = match self.graph.call(&call).await {
-                Ok(answer) if answer.is_success() => None,
-                Ok(answer) => Some(answer.to_error(Context::Preference)),
-                Err(failure) => Some(failure.into_error()),
-            };
+            let step = EventStep::SignInPreference;
+            let value = |event: &mut Event| event.value = Some(target.value.to_owned());
+            self.graph.emit(step, EventOutcome::Started, value);
+            let answer = self.graph.call(&call).await;
+            let told = self.graph.tell_call(step, answer, Context::Preference, value);
+            let error = told.map(Failure::into_error);
             let outcome = if error.is_some() { StepOutcome::Failed } else { StepOutcome::Done };
-            let code = error.as_ref().map(|error| error.code);
-            let step = if error.is_some() { EventOutcome::Failed } else { EventOutcome::Done };
-            self.graph.emit(EventStep::SignInPreference, step, |event| event.error = code);
             if outcome == StepOutcome::Done {
                 self.current = Some(target.value.to_owned());
                 let before = self.preference.as_ref().map_or(before, |report| report.before.clone());

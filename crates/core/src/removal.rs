@@ -58,7 +58,10 @@ impl Execution<'_> {
             let revoke = version == Version::V1 && portion.len() == queue.len() && self.wants_revocation();
             let mut calls: Vec<Call> = portion.iter().map(|&at| self.removal(at)).collect();
             calls.extend(revoke.then(|| self.revocation()));
-            portion.iter().for_each(|&at| self.tell(at, EventOutcome::Started, None));
+            portion.iter().for_each(|&at| self.tell(at, EventOutcome::Started, None, None));
+            if revoke {
+                self.graph.emit(EventStep::Sessions, EventOutcome::Started, |_| {});
+            }
             let mut answers = self.graph.chain(version, calls).await;
             let revoked = if revoke { answers.pop() } else { None };
             queue.drain(..portion.len());
@@ -96,7 +99,7 @@ impl Execution<'_> {
                 Verdict::NotReached | Verdict::OtherForm => again.push(at),
                 Verdict::Default(error) => last.push((at, error)),
                 Verdict::InDoubt(error) => {
-                    self.tell(at, EventOutcome::InDoubt, Some(&error));
+                    self.tell(at, EventOutcome::InDoubt, Some(&error), None);
                     doubts.push((at, error));
                 }
             }
@@ -154,6 +157,7 @@ impl Execution<'_> {
             }
             moved = false;
             let call = self.removal(at);
+            self.tell(at, EventOutcome::Started, None, None);
             let answer = self.graph.call(&call).await;
             match self.judge(at, answer) {
                 Verdict::Settled(done) => {
@@ -165,6 +169,7 @@ impl Execution<'_> {
                     moved = self.move_to_next(&mut targets).await;
                 }
                 Verdict::InDoubt(error) => {
+                    self.tell(at, EventOutcome::InDoubt, Some(&error), None);
                     if self.settle_doubts(vec![(at, error)]).await.is_empty() {
                         break;
                     }
@@ -188,13 +193,18 @@ impl Execution<'_> {
         let Some(id) = self.pass.as_ref().and_then(|pass| pass.id.clone()) else { return false };
         let path = Path::user(&self.user.id).literal("/authentication/temporaryAccessPassMethods").value(&id);
         let call = Call::write(Verb::DELETE, Version::V1, path, None, Context::Pass);
-        let stands = match self.graph.call(&call).await {
-            Ok(answer) if matches!(answer.status.as_u16(), 500 | 502 | 504) => false,
-            Ok(answer) => !answer.is_success() && (answer.status.as_u16() != 404 || answer.is_unrouted()),
-            Err(Failure::NotRun(_)) => true,
-            // It may be gone, so it no longer counts as issued.
-            Err(Failure::InDoubt(_)) => false,
+        let gone = EventMethod {
+            id,
+            kind: Kind::TemporaryAccessPass,
+            label: "Temporary Access Pass".into(),
+            action: MethodAction::Delete,
         };
+        self.graph.emit(EventStep::Method, EventOutcome::Started, |event| event.method = Some(gone.clone()));
+        let answer = self.graph.call(&call).await;
+        let is_gone = matches!(&answer, Ok(answer) if answer.status.as_u16() == 404 && !answer.is_unrouted());
+        let failure = self.graph.tell_call(EventStep::Method, answer, Context::Pass, |event| event.method = Some(gone));
+        // What is in doubt may be gone, so it no longer counts as issued.
+        let stands = matches!(failure, Some(Failure::NotRun(_))) && !is_gone;
         if !stands {
             self.pass = Some(pass::empty(crate::PassOutcome::Planned));
         }
@@ -229,10 +239,11 @@ impl Execution<'_> {
                         self.methods[at] = in_doubt;
                         again.push(at);
                     } else {
-                        self.settle(at, in_doubt);
+                        self.methods[at] = in_doubt;
                     }
                 }
-                _ => self.settle(at, in_doubt),
+                // The doubt has been told.
+                _ => self.methods[at] = in_doubt,
             }
         }
         again
@@ -276,7 +287,7 @@ impl Execution<'_> {
         };
         let kind = self.registered.methods[at].kind;
         match answer.status.as_u16() {
-            200..=299 => Verdict::Settled(done(MethodOutcome::Done)),
+            200..=299 => Verdict::Settled(Done { request_id: answer.request_id(), ..done(MethodOutcome::Done) }),
             424 => Verdict::NotReached,
             400 | 404 | 405 | 501 if answer.is_unrouted() => {
                 if kind == Kind::External && !self.graph.session.external_plain.replace(true) {
@@ -288,9 +299,12 @@ impl Execution<'_> {
                     "Remove it in the portal.",
                 )
                 .with_graph(answer.graph_error());
-                Verdict::Settled(Done { outcome: MethodOutcome::Unsupported, reason: None, error: Some(error) })
+                let outcome = MethodOutcome::Unsupported;
+                Verdict::Settled(Done { outcome, ..failed(error) })
             }
-            404 if answer.error_code().is_some() => Verdict::Settled(done(MethodOutcome::AlreadyGone)),
+            404 if answer.error_code().is_some() => {
+                Verdict::Settled(Done { request_id: answer.request_id(), ..done(MethodOutcome::AlreadyGone) })
+            }
             _ if is_default_method_refusal(&answer) => Verdict::Default(answer.to_error(Context::Method)),
             500 | 502 | 504 => Verdict::InDoubt(answer.to_error(Context::Method)),
             status => {
@@ -310,12 +324,12 @@ impl Execution<'_> {
             MethodOutcome::Planned | MethodOutcome::Kept => EventOutcome::Skipped,
             MethodOutcome::Failed | MethodOutcome::Unsupported => EventOutcome::Failed,
         };
-        self.tell(at, outcome, done.error.as_ref());
+        self.tell(at, outcome, done.error.as_ref(), done.request_id.clone());
         let reason = done.reason.or_else(|| self.methods[at].reason.take());
         self.methods[at] = Done { reason, ..done };
     }
 
-    fn tell(&self, at: usize, outcome: EventOutcome, error: Option<&Error>) {
+    pub(crate) fn tell(&self, at: usize, outcome: EventOutcome, error: Option<&Error>, request_id: Option<String>) {
         let method = &self.registered.methods[at];
         self.graph.emit(EventStep::Method, outcome, |event| {
             event.method = Some(EventMethod {
@@ -324,16 +338,16 @@ impl Execution<'_> {
                 label: method.label.clone(),
                 action: self.plan.steps[at].action,
             });
-            event.error = error.map(|error| error.code);
-            event.request_id = error.and_then(pass::request_id).or(event.request_id.take());
+            event.blame(error);
+            event.request_id = event.request_id.take().or(request_id);
         });
     }
 }
 
 fn done(outcome: MethodOutcome) -> Done {
-    Done { outcome, reason: None, error: None }
+    Done { outcome, reason: None, error: None, request_id: None }
 }
 
 fn failed(error: Error) -> Done {
-    Done { outcome: MethodOutcome::Failed, reason: None, error: Some(error) }
+    Done { outcome: MethodOutcome::Failed, reason: None, error: Some(error), request_id: None }
 }

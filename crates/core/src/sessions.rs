@@ -4,7 +4,6 @@ use crate::error::{Error, ErrorCode};
 use crate::event::{EventOutcome, EventStep};
 use crate::execute::Execution;
 use crate::graph::{Answer, Call, Context, Failure, Graph, Path, Version};
-use crate::pass;
 use crate::report::{SessionsOutcome, SessionsReport};
 use http::Method as Verb;
 
@@ -23,6 +22,7 @@ impl Execution<'_> {
         if self.graph.host.is_cancelled() || self.stop.as_ref().is_some_and(hopeless) {
             return;
         }
+        self.graph.emit(EventStep::Sessions, EventOutcome::Started, |_| {});
         let answer = self.graph.call(&self.revocation()).await;
         self.read_revocation(answer, false);
     }
@@ -30,6 +30,10 @@ impl Execution<'_> {
     /// `chained`: behind removals, so that an answer that never came is only a reason to ask alone.
     pub(crate) fn read_revocation(&mut self, answer: Result<Answer, Failure>, chained: bool) {
         if chained && !matches!(&answer, Ok(answer) if answer.is_success()) {
+            // It is asked again alone, unless the run ends first: then this is all that is known of it.
+            if matches!(&answer, Err(Failure::InDoubt(_))) {
+                self.graph.tell_call(EventStep::Sessions, answer, Context::Sessions, |_| {});
+            }
             return;
         }
         self.sessions = Some(revoked(self.graph, answer));
@@ -44,17 +48,7 @@ pub(crate) fn revocation(user_id: &str) -> Call {
 
 /// Any good status is a revocation: the Boolean in the body is always true.
 pub(crate) fn revoked(graph: &Graph, answer: Result<Answer, Failure>) -> SessionsReport {
-    let error = match answer {
-        Ok(answer) if answer.is_success() => None,
-        Ok(answer) => Some(answer.to_error(Context::Sessions)),
-        Err(failure) => Some(failure.into_error()),
-    };
-    let outcome = if error.is_some() { EventOutcome::Failed } else { EventOutcome::Done };
-    let (code, request_id) = (error.as_ref().map(|error| error.code), error.as_ref().and_then(pass::request_id));
-    graph.emit(EventStep::Sessions, outcome, |event| {
-        event.error = code;
-        event.request_id = request_id.or(event.request_id.take());
-    });
+    let error = graph.tell_call(EventStep::Sessions, answer, Context::Sessions, |_| {}).map(Failure::into_error);
     let outcome = if error.is_some() { SessionsOutcome::Failed } else { SessionsOutcome::Revoked };
     SessionsReport { error, ..report(outcome, None) }
 }

@@ -13,9 +13,9 @@ use entra_mfa_reset::{
 use entra_tenant::{FaultRates, Seed, TokenClaims};
 use fastrand::Rng;
 use serde_json::{Value, json};
+use simulation::World;
 use simulation::oracle::{self, Account};
 use simulation::tenants::{asked, pick, settings, user};
-use simulation::World;
 use std::collections::{BTreeMap, BTreeSet};
 
 const GRAPH: &str = "https://graph.microsoft.com/";

@@ -1,4 +1,4 @@
-//! What is generated from the Rust types of the contract: the JSON Schema and the TypeScript types. The WIT is
+//! What is generated from the Rust types of the contract: the JSON Schemas and the TypeScript types. The WIT is
 //! written by hand, because its documentation speaks to other readers, and compared with the same schema.
 
 mod schema;
@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use std::fs;
 
 const SCHEMA: &str = "schema/entra-mfa-reset.schema.json";
+const EVENTS: &str = "docs/events.schema.json";
 const TYPESCRIPT: &str = "js/entra-mfa-reset/src/contract.d.ts";
 const AGAIN: &str = "run `just gen`, and commit what it changed";
 
@@ -21,6 +22,7 @@ pub fn run(check: bool) -> Result<()> {
         bail!("wit/types.wit differs from the Rust types:\n  {}", differences.join("\n  "));
     }
     update(SCHEMA, &schema::text(&contract)?, check)?;
+    update(EVENTS, &schema::of_events(&contract)?, check)?;
     update(TYPESCRIPT, &typescript::text(&contract)?, check)
 }
 

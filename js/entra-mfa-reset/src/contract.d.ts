@@ -693,37 +693,71 @@ export interface MethodStatus {
   methodUsabilityReason?: string;
 }
 
-/** One step of a run, as it happens. It never holds a pass, a token or a whole phone number. */
+/**
+ * One step of a run, as it happens: who, whom, what, and how it went. It never holds a pass, a token or a whole phone
+ * number.
+ */
 export interface Event {
   /** When, RFC 3339 in UTC. */
   at: string;
+  /** What was asked for. */
+  operation: EventOperation;
   /** Which step. */
   step: EventStep;
   /** How it stands. */
   outcome: EventOutcome;
+  /** Who acts, as far as the access token can be read. */
+  caller?: EventCaller;
   /** The user's object id, once it is known. */
   userId?: string;
+  /** The user's principal name: as it was asked for, and as Graph has it once it has been read. */
+  userPrincipalName?: string;
   /** The method that the step is about. */
   method?: EventMethod;
+  /** What a step sets: the sign-in preference, or the per-user MFA state. */
+  value?: string;
   /** The length of a wait, in milliseconds. */
   waitMilliseconds?: number;
   /** Why a step failed or a wait is needed. */
   error?: ErrorCode;
-  /** Graph's `request-id` of a failed step, or the client's of any other. */
+  /** Of the end of a run: what it came to, as a report's `outcome` says it. */
+  result?: Outcome;
+  /** Graph's own `request-id` of the answer that tells how the step went. Absent where there was none. */
   requestId?: string;
+  /** The `client-request-id` of the request that the step sent last. Graph's and Entra's logs have it, too. */
+  clientRequestId?: string;
   /** The request's `reason`. */
   reason?: string;
 }
 
+/** The operations that tell events. */
+export type EventOperation =
+  /** Listing what is registered. */
+  | "status"
+  /** Saying what a reset would do, of one user or of many. */
+  | "plan"
+  /** A reset, of one user or of many. */
+  | "reset"
+  /** Revoking the sessions alone. */
+  | "revokeSessions"
+  /** Issuing a pass alone. */
+  | "issueTemporaryAccessPass"
+  /** Putting back what a backup has. */
+  | "restore"
+  /** Listing the members of a group. */
+  | "groupMembers";
+
 /** The steps of a run. */
 export type EventStep =
-  /** The user, the guard's findings and the methods have been read. */
+  /** The user, what the guard needs, and the methods. */
   | "read"
+  /** The guard's verdict; `failed` is a refusal. */
+  | "guard"
   /** The plan stands. */
   | "plan"
   /** The Temporary Access Pass. */
   | "temporaryAccessPass"
-  /** The default method was moved. */
+  /** The default method is moved. */
   | "signInPreference"
   /** One method. */
   | "method"
@@ -734,7 +768,12 @@ export type EventStep =
   /** The live list. */
   | "verification"
   /** A wait: throttling, a retry, or a list that is late. */
-  | "wait";
+  | "wait"
+  /**
+   * The end of the run for this user, whatever it came to: `done` for a report that is complete or planned, `inDoubt`
+   * for one that is unverified, else `failed`.
+   */
+  | "finished";
 
 /** How a step stands. */
 export type EventOutcome =
@@ -750,6 +789,25 @@ export type EventOutcome =
   | "inDoubt"
   /** It was not needed. */
   | "skipped";
+
+/** Who acts: what the access token says of itself. */
+export interface EventCaller {
+  /** An application on its own, or a user through one. */
+  kind?: EventCallerKind;
+  /** The object id of the user, or of the application's service principal. */
+  id?: string;
+  /** The application's client id. */
+  appId?: string;
+  /** The directory id. */
+  tenantId?: string;
+}
+
+/** What kind of caller it is. */
+export type EventCallerKind =
+  /** Nobody has signed in: an application with permissions of its own. */
+  | "application"
+  /** A user has signed in. */
+  | "user";
 
 /** The method that an event is about. */
 export interface EventMethod {

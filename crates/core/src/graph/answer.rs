@@ -1,3 +1,5 @@
+use super::error::plain;
+use super::retry;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::{Map, Value};
@@ -31,7 +33,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<Value> {
 pub(crate) struct Headers {
     pub(crate) retry_after: Option<String>,
     pub(crate) challenges: Vec<String>,
-    request_id: Option<String>,
+    pub(super) request_id: Option<String>,
     /// How much of the limit is used, in thousandths. Graph says it above four fifths.
     pub(crate) limit_used: Option<u32>,
 }
@@ -45,7 +47,7 @@ impl Headers {
         } else if name.eq_ignore_ascii_case("request-id") {
             self.request_id = Some(value.to_owned());
         } else if name.eq_ignore_ascii_case(LIMIT_USED) {
-            self.limit_used = super::retry::thousandths(value).and_then(|used| u32::try_from(used).ok());
+            self.limit_used = retry::thousandths(value).and_then(|used| u32::try_from(used).ok());
         }
     }
 
@@ -165,6 +167,16 @@ impl Answer {
         let inner = self.error().and_then(|error| object(error, "innerError").or(object(error, "innererror")));
         let read = |name: &str| inner.and_then(|inner| text(inner, name));
         (read("request-id").or(self.headers.request_id.as_deref()), read("date"))
+    }
+
+    /// Graph's own id of this answer.
+    pub(crate) fn request_id(&self) -> Option<String> {
+        self.error_origin().0.map(|id| plain(id, 64))
+    }
+
+    /// Whether a call that was answered so may have run nevertheless.
+    pub(crate) fn may_have_run(&self) -> bool {
+        retry::is_retryable(self.status) && !retry::never_ran(self.status)
     }
 
     /// Whether an error says that there is no such route, rather than that there is no such object: a segment that

@@ -38,7 +38,11 @@ pub(super) fn decode(outer: &mut Answer, members: usize) -> Option<Vec<Option<An
     let mut found: Vec<Option<Answer>> = (0..members).map(|_| None).collect();
     for (id, answer) in responses.into_iter().filter_map(read_member) {
         if let Some(place @ None) = id.checked_sub(1).and_then(|place| found.get_mut(place)) {
-            *place = Some(answer);
+            let answer = place.insert(answer);
+            // Graph gives the batch an id, and its members seldom one of their own.
+            if answer.headers.request_id.is_none() {
+                answer.headers.request_id.clone_from(&outer.headers.request_id);
+            }
         }
     }
     Some(found)

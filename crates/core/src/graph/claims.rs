@@ -1,4 +1,6 @@
 use super::answer;
+use crate::event::{EventCaller, EventCallerKind};
+use crate::methods::printable;
 use crate::secret::Secret;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
@@ -16,6 +18,7 @@ pub(crate) struct Claims {
     pub(crate) wids: Option<Vec<String>>,
     pub(crate) aud: Option<String>,
     pub(crate) tid: Option<String>,
+    /// The application's client id.
     pub(crate) app_id: Option<String>,
     /// When it expires, in seconds of Unix time.
     pub(crate) exp: Option<u64>,
@@ -57,5 +60,16 @@ impl Claims {
         } else {
             self.roles.iter().any(|role| role.eq_ignore_ascii_case(permission))
         }
+    }
+
+    /// Who acts, for the events.
+    pub(crate) fn caller(self) -> EventCaller {
+        let kind = match (self.idtyp.as_deref(), &self.scp) {
+            (Some("app"), _) => Some(EventCallerKind::Application),
+            (Some("user"), _) | (None, Some(_)) => Some(EventCallerKind::User),
+            _ => None,
+        };
+        let plain = |claim: Option<String>| claim.as_deref().map(printable);
+        EventCaller { kind, id: plain(self.oid), app_id: plain(self.app_id), tenant_id: plain(self.tid) }
     }
 }

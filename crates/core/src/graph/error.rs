@@ -127,6 +127,6 @@ pub(crate) fn unexpected_body(context: Context) -> Error {
 }
 
 /// Foreign text that goes into an error: printable, and short.
-fn plain(text: &str, most: usize) -> String {
+pub(super) fn plain(text: &str, most: usize) -> String {
     text.chars().filter(|c| c.is_ascii_graphic()).take(most).collect()
 }

@@ -3,6 +3,7 @@
 
 use super::batch::{self, MEMBERS};
 use super::call::Call;
+use super::claims::Claims;
 use super::pace::{Each, Pace, Scope, Verdict};
 use super::retry;
 use super::session::Session;
@@ -11,7 +12,8 @@ use super::token::{Refusal, cancelled};
 use super::tried::{self, Tried};
 use super::url::Version;
 use crate::error::{Error, ErrorCode};
-use crate::event::{Event, EventOutcome, EventStep};
+use crate::event::{Event, EventCaller, EventOperation, EventOutcome, EventStep};
+use crate::options::Credential;
 use crate::report::GraphUsage;
 use crate::run::{Host, Task, Tasks, first, task};
 use crate::secret::Secret;
@@ -51,6 +53,9 @@ enum Next {
 pub(crate) struct Line {
     pub(crate) host: Host,
     pub(crate) session: Rc<Session>,
+    operation: EventOperation,
+    /// What the events say of the token, which does not change with every event.
+    caller: RefCell<Option<(Secret, Option<EventCaller>)>>,
     pub(super) renewal: Mutex<()>,
     /// Many users go this way, so that a full batch is worth a moment's wait.
     shared: bool,
@@ -63,11 +68,13 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    pub(crate) fn new(host: Host, session: Rc<Session>, shared: bool) -> Rc<Line> {
+    pub(crate) fn new(host: Host, session: Rc<Session>, operation: EventOperation, shared: bool) -> Rc<Line> {
         let pace = RefCell::new(Pace::new(&session.limits, shared));
         Rc::new(Line {
             host,
             session,
+            operation,
+            caller: RefCell::default(),
             renewal: Mutex::new(()),
             shared,
             queue: RefCell::default(),
@@ -277,7 +284,7 @@ impl Line {
             }
         };
         let sent_at = self.host.now();
-        let write = tickets.iter().any(|ticket| ticket.open().any(|call| !call.repeatable));
+        let write = tickets.iter().any(|ticket| ticket.open().any(Call::is_write));
         let answer = self.deliver(request, write).await;
         let members: usize = tickets.iter().map(|ticket| ticket.open.len()).sum();
         let mut tried = tried::unpack(answer, members).into_iter();
@@ -418,8 +425,31 @@ impl Line {
     }
 
     fn tell_wait(&self, duration: Duration, why: Option<ErrorCode>) {
-        let event = Event::new(self.host.now(), EventStep::Wait, EventOutcome::Started);
-        self.host.emit(event.of_wait(duration, why));
+        if let Some(event) = self.draft(EventStep::Wait, EventOutcome::Started) {
+            self.host.emit(event.of_wait(duration, why));
+        }
+    }
+
+    /// An event that says who acts; `None` where nobody listens.
+    #[inline(never)]
+    pub(super) fn draft(&self, step: EventStep, outcome: EventOutcome) -> Option<Event> {
+        if self.host.is_muted() {
+            return None;
+        }
+        Some(Event { caller: self.acting(), ..Event::new(self.host.now(), self.operation, step, outcome) })
+    }
+
+    fn acting(&self) -> Option<EventCaller> {
+        let kept = self.session.token.borrow();
+        let token = match (kept.as_ref().map(|kept| &kept.token), &self.session.credential) {
+            (Some(token), _) | (None, Credential::AccessToken(token)) => token,
+            (None, _) => return None,
+        };
+        let mut known = self.caller.borrow_mut();
+        if known.as_ref().is_none_or(|(of, _)| of != token) {
+            *known = Some((token.clone(), Claims::of(token).map(Claims::caller)));
+        }
+        known.as_ref().and_then(|(_, caller)| caller.clone())
     }
 
     /// The wait before the next try; `None` when there is none.

@@ -7,10 +7,12 @@ use super::session::Session;
 use super::ticket::Passing;
 use super::token::cancelled;
 use super::url::{UserName, Version};
+use crate::directory::User;
 use crate::error::{Error, ErrorCode};
 use crate::event::{Event, EventOutcome, EventStep};
 use crate::intent::Intent;
-use crate::report::GraphUsage;
+use crate::methods::printable;
+use crate::report::{GraphUsage, Outcome};
 use crate::run::Host;
 use crate::seen::Seen;
 use serde_json::Value;
@@ -38,6 +40,7 @@ pub(crate) struct Graph {
 #[derive(Default)]
 struct Subject {
     user_id: Option<String>,
+    user_principal_name: Option<String>,
     reason: Option<String>,
 }
 
@@ -49,7 +52,7 @@ impl Graph {
             line,
             place,
             usage: Rc::default(),
-            subject: RefCell::new(Subject { user_id: None, reason }),
+            subject: RefCell::new(Subject { reason, ..Subject::default() }),
             seen: None,
         }
     }
@@ -89,8 +92,22 @@ impl Graph {
         self.usage.borrow().clone()
     }
 
-    pub(crate) fn set_subject(&self, user_id: &str) {
-        self.subject.borrow_mut().user_id = Some(user_id.to_owned());
+    /// The events are about this user from now on, by the name that was asked for.
+    pub(crate) fn set_name(&self, name: &UserName) {
+        let mut subject = self.subject.borrow_mut();
+        match name {
+            UserName::Id(id) => subject.user_id = Some(id.clone()),
+            UserName::PrincipalName(name) => subject.user_principal_name = Some(printable(name)),
+        }
+    }
+
+    /// And by what Graph calls the user.
+    pub(crate) fn set_subject(&self, user: &User) {
+        let mut subject = self.subject.borrow_mut();
+        subject.user_id = Some(user.id.clone());
+        if let Some(name) = &user.user_principal_name {
+            subject.user_principal_name = Some(printable(name));
+        }
     }
 
     pub(crate) fn subject(&self) -> Option<String> {
@@ -99,26 +116,81 @@ impl Graph {
 
     /// Tells whoever listens; `fill` adds what the step has to say.
     pub(crate) fn emit(&self, step: EventStep, outcome: EventOutcome, fill: impl FnOnce(&mut Event)) {
-        let mut event = self.draft(step, outcome);
-        fill(&mut event);
-        self.host.emit(event);
+        if let Some(mut event) = self.draft(step, outcome) {
+            fill(&mut event);
+            self.host.emit(event);
+        }
     }
 
     #[inline(never)]
-    fn draft(&self, step: EventStep, outcome: EventOutcome) -> Event {
+    fn draft(&self, step: EventStep, outcome: EventOutcome) -> Option<Event> {
+        let event = self.line.draft(step, outcome)?;
         let subject = self.subject.borrow();
-        Event {
+        let sends = !matches!(outcome, EventOutcome::Started | EventOutcome::Skipped)
+            && !matches!(step, EventStep::Guard | EventStep::Plan | EventStep::Wait | EventStep::Finished);
+        Some(Event {
             user_id: subject.user_id.clone(),
-            request_id: self.usage.borrow().client_request_ids.last().cloned(),
+            user_principal_name: subject.user_principal_name.clone(),
+            client_request_id: self.usage.borrow().client_request_ids.last().filter(|_| sends).cloned(),
             reason: subject.reason.clone(),
-            ..Event::new(self.host.now(), step, outcome)
-        }
+            ..event
+        })
+    }
+
+    /// Tells that a step is done, or why it failed.
+    pub(crate) fn tell(&self, step: EventStep, error: Option<&Error>) {
+        let outcome = if error.is_some() { EventOutcome::Failed } else { EventOutcome::Done };
+        self.emit(step, outcome, |event| event.blame(error));
+    }
+
+    /// Tells what became of a step that is one call, and hands back what went wrong.
+    pub(crate) fn tell_call(
+        &self,
+        step: EventStep,
+        result: Result<Answer, Failure>,
+        context: Context,
+        fill: impl FnOnce(&mut Event),
+    ) -> Option<Failure> {
+        let request_id = result.as_ref().ok().and_then(Answer::request_id);
+        let failure = match result {
+            Ok(answer) if answer.is_success() => None,
+            Ok(answer) if answer.may_have_run() => Some(Failure::InDoubt(answer.to_error(context))),
+            Ok(answer) => Some(Failure::NotRun(answer.to_error(context))),
+            Err(failure) => Some(failure),
+        };
+        let (outcome, error) = match &failure {
+            None => (EventOutcome::Done, None),
+            Some(Failure::InDoubt(error)) => (EventOutcome::InDoubt, Some(error)),
+            Some(Failure::NotRun(error)) => (EventOutcome::Failed, Some(error)),
+        };
+        self.emit(step, outcome, |event| {
+            fill(event);
+            event.blame(error);
+            event.request_id = event.request_id.take().or(request_id);
+        });
+        failure
+    }
+
+    /// Tells the end, as the report has it or the error that stands in its place.
+    pub(crate) fn finish(&self, result: Option<Outcome>, error: Option<&Error>) {
+        let result = result.or_else(|| error.map(Error::outcome));
+        let outcome = match result {
+            None | Some(Outcome::Complete | Outcome::Planned) => EventOutcome::Done,
+            Some(Outcome::Unverified) => EventOutcome::InDoubt,
+            Some(Outcome::Partial | Outcome::Failed | Outcome::Refused) => EventOutcome::Failed,
+        };
+        self.emit(EventStep::Finished, outcome, |event| {
+            event.result = result;
+            event.blame(error);
+        });
     }
 
     /// Waits, and says so. Ends at once when the run is cancelled.
     pub(crate) async fn wait(&self, duration: Duration, why: Option<ErrorCode>) -> Result<(), Error> {
         if duration > Duration::ZERO {
-            self.host.emit(self.draft(EventStep::Wait, EventOutcome::Started).of_wait(duration, why));
+            if let Some(event) = self.draft(EventStep::Wait, EventOutcome::Started) {
+                self.host.emit(event.of_wait(duration, why));
+            }
             self.host.until_cancelled(self.host.sleep(duration)).await.map_err(|()| cancelled())?;
         }
         if self.host.is_cancelled() { Err(cancelled()) } else { Ok(()) }

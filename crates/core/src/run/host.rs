@@ -229,6 +229,11 @@ impl Host {
         }
     }
 
+    /// Whether nobody listens to events.
+    pub(crate) fn is_muted(&self) -> bool {
+        self.0.borrow().muted
+    }
+
     #[inline(never)]
     pub(crate) fn emit(&self, event: Event) {
         let mut inner = self.0.borrow_mut();

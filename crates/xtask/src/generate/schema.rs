@@ -49,6 +49,41 @@ pub fn text(contract: &Definitions) -> Result<String> {
     Ok(serde_json::to_string_pretty(&schema).context("the schema is no JSON")? + "\n")
 }
 
+/// The JSON Schema file of the events alone: one event is one document.
+pub fn of_events(contract: &Definitions) -> Result<String> {
+    let mut used: Vec<&str> = vec!["Event"];
+    let mut at = 0;
+    while let Some(name) = used.get(at).copied() {
+        let definition = contract.get(name).with_context(|| format!("{name} is no type of the contract"))?;
+        refer(definition, &mut used);
+        at += 1;
+    }
+    used.sort_unstable();
+    let mut defs: Value = used.into_iter().map(|name| (name.to_owned(), contract[name].clone())).collect();
+    without_formats(&mut defs);
+    let schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "entra-mfa-reset events",
+        "description": "One event, which is one line of the command's `--events FILE`. Generated from the Rust types; do not edit.",
+        "$ref": "#/$defs/Event",
+        "$defs": defs,
+    });
+    Ok(serde_json::to_string_pretty(&schema).context("the schema is no JSON")? + "\n")
+}
+
+/// The types that a type is made of.
+fn refer<'a>(value: &'a Value, used: &mut Vec<&'a str>) {
+    match value {
+        Value::Object(object) => {
+            let target = object.get("$ref").and_then(Value::as_str).and_then(|target| target.rsplit('/').next());
+            used.extend(target.filter(|name| !used.contains(name)));
+            object.values().for_each(|value| refer(value, used));
+        }
+        Value::Array(values) => values.iter().for_each(|value| refer(value, used)),
+        _ => {}
+    }
+}
+
 fn add<T: JsonSchema>(generator: &mut SchemaGenerator) {
     generator.subschema_for::<T>();
 }
@@ -140,6 +175,15 @@ mod tests {
     fn nothing_may_be_null() {
         let text = text(&contract().unwrap()).unwrap();
         assert!(!text.contains("null"), "{text}");
+    }
+
+    #[test]
+    fn the_events_stand_alone() {
+        let text = of_events(&contract().unwrap()).unwrap();
+        for name in ["Event", "EventMethod", "MethodAction", "Kind", "ErrorCode", "Outcome"] {
+            assert!(text.contains(&format!("\n    \"{name}\": {{")), "{name}");
+        }
+        assert!(!text.contains("\n    \"Report\": {"));
     }
 
     #[test]

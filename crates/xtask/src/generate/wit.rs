@@ -21,8 +21,18 @@ const ONLY_WIT: [(&str, &str); 7] = [
 const ONLY_WIT_FIELDS: [(&str, &str); 2] = [("client-options", "credential"), ("client-options", "seed")];
 
 /// Types that the component does not have: a blocking call has nowhere to send its progress.
-const ONLY_JSON: [&str; 7] =
-    ["Methods", "PassRequest", "AllowPrivileged", "Event", "EventMethod", "EventStep", "EventOutcome"];
+const ONLY_JSON: [&str; 10] = [
+    "Methods",
+    "PassRequest",
+    "AllowPrivileged",
+    "Event",
+    "EventCaller",
+    "EventCallerKind",
+    "EventMethod",
+    "EventOperation",
+    "EventStep",
+    "EventOutcome",
+];
 
 /// The WIT's interface `types`, held against the contract; each difference is one sentence.
 pub fn compare(contract: &Definitions, folder: &Path) -> Result<Vec<String>> {

@@ -127,12 +127,14 @@ export function event(step: Event, view: View): string {
   const { style } = view;
   const what = step.method === undefined ? STEPS[step.step] : `${step.method.action} ${step.method.kind} ${plain(step.method.label)}`;
   const wait = step.waitMilliseconds === undefined ? "" : ` ${(step.waitMilliseconds / 1000).toFixed(1)} s`;
+  const value = step.value === undefined ? "" : ` to ${plain(step.value)}`;
   const why = step.error === undefined ? "" : ` (${step.error})`;
-  return `${MARKS(style)[step.outcome]} ${what}${wait}${why}`;
+  return `${MARKS(style)[step.outcome]} ${what}${value}${wait}${why}`;
 }
 
 const STEPS: Record<Event["step"], string> = {
   read: "read the user",
+  guard: "ask the guard",
   plan: "plan",
   temporaryAccessPass: "issue a Temporary Access Pass",
   signInPreference: "move the default method",
@@ -141,6 +143,7 @@ const STEPS: Record<Event["step"], string> = {
   sessions: "revoke the sessions",
   verification: "verify on the live list",
   wait: "wait",
+  finished: "finished",
 };
 
 const MARKS = (style: Style): Record<Event["outcome"], string> => ({
