@@ -87,6 +87,15 @@ impl Call {
         }
     }
 
+    /// The same, with these properties at most.
+    pub(crate) fn object_of(&self, known: &[&str]) -> Result<&Map<String, Value>, Answer> {
+        let body = self.object()?;
+        match body.keys().find(|name| !name.starts_with('@') && !known.contains(&name.as_str())) {
+            Some(unknown) => Err(Answer::error(400, "BadRequest", format!("The property '{unknown}' does not exist."))),
+            None => Ok(body),
+        }
+    }
+
     pub(crate) fn context(&self, graph: &str, rest: &str) -> Value {
         format!("{graph}/{}/$metadata#{rest}", self.version.name()).into()
     }

@@ -32,8 +32,10 @@
 //!   stored default answers 400 `badRequest`. The software and hardware tokens and the Authenticator carry `oath`.
 //!   Once the last one is gone, the preference is `none`.
 //! - The alternate mobile goes before the mobile, and comes after it.
+//! - An administrator can register a phone, an e-mail address, a hardware token of the inventory that nobody has, and an
+//!   external method that the tenant is configured for; a hardware token that was removed is back in the inventory.
 //! - Two writes to one user's methods that overlap, in time or as unchained members of one batch, are parallel: the
-//!   later DELETE, PATCH or deactivate answers 204 and does nothing. A POST runs.
+//!   later DELETE, PATCH, activate or deactivate answers 204 and does nothing. Any other POST runs.
 //! - Lists of one kind and single methods carry no `@odata.type`; the mixed list does. Only hardware OATH and
 //!   resource account key lists know query options.
 //! - `$batch` takes 20 members with unique ids, in one version, not nested, with relative URLs; a POST or PATCH member
@@ -66,6 +68,7 @@
 //! | `hardware_oath_obeys_default_rule` | Unknown: whether hardware tokens obey the rule |
 //! | `default_is_one_method` | One text speaks of one method's id: of two apps only one may be the default |
 //! | `external_delete`, `external_delete_refusal_status` | The documentation says `/$ref`, the SDKs send it plain |
+//! | `hardware_oath_code` | A token is activated with the code that it shows |
 //! | `device_in_mixed_list` | `device` is a navigation property; the documented list of its own kind carries it |
 //! | `wrap_items` | The documentation wraps single methods in `value`, the service does not |
 //! | `revoke_answer` | revokeSignInSessions is documented with 200 and `true`, and with 204 |
@@ -102,8 +105,10 @@ mod crowd;
 mod default_rule;
 mod directory;
 mod entity;
+mod external;
 mod fault;
 mod group;
+mod hardware_oath;
 mod kind;
 mod login;
 mod managed_identity;

@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::default_rule::{Verdict, judge};
 use crate::kind::Kind;
 use crate::pass;
-use crate::settings::{Cloud, ExternalDelete};
+use crate::settings::Cloud;
 use crate::tenant::Tenant;
 use serde_json::{Map, Value};
 
@@ -44,7 +44,11 @@ impl Tenant {
             }
             (Kind::HardwareOath, [id, action]) if action.eq_ignore_ascii_case("deactivate") => {
                 call.expect("POST")?;
-                self.deactivate(call, user, id)
+                self.deactivate_token(call, user, id)
+            }
+            (Kind::HardwareOath, [id, action]) if action.eq_ignore_ascii_case("activate") => {
+                call.expect("POST")?;
+                self.activate_token(call, user, id)
             }
             (_, [_, unknown, ..]) => Err(Answer::no_segment(unknown)),
         }
@@ -218,6 +222,9 @@ impl Tenant {
         if last {
             account.prefer("none", call.now);
         }
+        if kind == Kind::HardwareOath {
+            self.return_token(user, place);
+        }
         self.counted.deletes += 1;
         self.tell_gone(user, place);
         Ok(Answer::no_content())
@@ -227,55 +234,6 @@ impl Tenant {
         let method = &mut self.accounts[user].methods[place];
         self.counted.repeated_deletes += u64::from(method.told_gone);
         method.told_gone = true;
-    }
-
-    /// Only one of the two forms is routed.
-    fn external_form(&self, call: &Call) -> Result<(), Answer> {
-        let reference = call.segments.last().is_some_and(|last| last == "$ref");
-        let routed = match self.seed.settings.external_delete {
-            ExternalDelete::Reference => reference,
-            ExternalDelete::Plain => !reference,
-            ExternalDelete::Either => true,
-        };
-        if routed {
-            return Ok(());
-        }
-        Err(match self.seed.settings.external_delete_refusal_status {
-            405 => Answer::not_allowed(),
-            400 => Answer::no_segment(call.segments.last().map_or("", String::as_str)),
-            _ => Answer::unrouted(&call.path),
-        })
-    }
-
-    /// The token stays with the user, but no longer answers.
-    fn deactivate(&mut self, call: &Call, user: usize, id: &str) -> Reply {
-        self.permit_methods(call, user, Some(Kind::HardwareOath))?;
-        if self.begin_write(call, user) {
-            return Ok(Answer::no_content());
-        }
-        let place = self.place(user, Kind::HardwareOath, id)?;
-        let settings = &self.seed.settings;
-        let last = match judge(&self.accounts[user], place, settings, call.now) {
-            Verdict::Refused(refusal) if settings.hardware_oath_obeys_default_rule => return Err(refusal),
-            Verdict::Free => false,
-            Verdict::Last | Verdict::Refused(_) => true,
-        };
-        let until = call.now + settings.list_lag_milliseconds;
-        let account = &mut self.accounts[user];
-        let method = &mut account.methods[place];
-        let mut entity = method.entity.parsed();
-        let device = entity.entry("device").or_insert_with(|| Value::Object(Map::new()));
-        if let Value::Object(device) = device {
-            if text(device, "status") == "assigned" {
-                return Err(Answer::bad_request("The hardware OATH token is not activated."));
-            }
-            device.insert("status".into(), "assigned".into());
-        }
-        method.change(&entity, until);
-        if last {
-            account.prefer("none", call.now);
-        }
-        Ok(Answer::no_content())
     }
 
     /// Where the method stands that the backend still has.
@@ -292,6 +250,8 @@ impl Tenant {
             Kind::Pass => self.issue_pass(call, user),
             Kind::Phone => self.add_phone(call, user),
             Kind::Email => self.add_email(call, user),
+            Kind::HardwareOath => self.assign_token(call, user),
+            Kind::External => self.add_external(call, user),
             _ => Err(Answer::not_allowed()),
         }
     }

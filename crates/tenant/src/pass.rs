@@ -17,7 +17,7 @@ impl Tenant {
         if self.is_self(call, user) {
             return Err(Answer::access_denied());
         }
-        let asked = call.object()?;
+        let asked = call.object_of(&["isUsableOnce", "lifetimeInMinutes", "startDateTime"])?;
         if self.accounts[user].is_external() {
             return Err(Answer::bad_request("Temporary Access Pass cannot be added to an external guest user."));
         }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 impl Tenant {
     pub(crate) fn add_phone(&mut self, call: &Call, user: usize) -> Reply {
         self.permit_methods(call, user, Some(Kind::Phone))?;
-        let body = call.object()?;
+        let body = call.object_of(&["phoneNumber", "phoneType"])?;
         let number = number(body)?.to_owned();
         let phone_type = text(body, "phoneType").to_owned();
         let id = phone_id(&phone_type).ok_or_else(|| Answer::bad_request("Invalid phone type."))?;
@@ -33,7 +33,7 @@ impl Tenant {
 
     pub(crate) fn change_phone(&mut self, call: &Call, user: usize, id: &str) -> Reply {
         self.permit_methods(call, user, Some(Kind::Phone))?;
-        let body = call.object()?;
+        let body = call.object_of(&["phoneNumber", "phoneType"])?;
         let number = number(body)?.to_owned();
         let phone_type = body.get("phoneType").and_then(Value::as_str).map(str::to_owned);
         if self.begin_write(call, user) {
@@ -53,7 +53,7 @@ impl Tenant {
 
     pub(crate) fn add_email(&mut self, call: &Call, user: usize) -> Reply {
         self.permit_methods(call, user, Some(Kind::Email))?;
-        let address = address(call.object()?)?.to_owned();
+        let address = address(call.object_of(&["emailAddress"])?)?.to_owned();
         self.begin_write(call, user);
         if self.accounts[user].methods.iter().any(|method| method.kind == Kind::Email && method.exists()) {
             return Err(Answer::bad_request("An email address is registered already."));
@@ -69,7 +69,7 @@ impl Tenant {
 
     pub(crate) fn change_email(&mut self, call: &Call, user: usize, id: &str) -> Reply {
         self.permit_methods(call, user, Some(Kind::Email))?;
-        let address = address(call.object()?)?.to_owned();
+        let address = address(call.object_of(&["emailAddress"])?)?.to_owned();
         if self.begin_write(call, user) {
             return Ok(Answer::no_content());
         }

@@ -28,10 +28,7 @@ impl Tenant {
             return Ok(Answer::ok(body));
         }
         call.expect("PATCH")?;
-        let body = call.object()?;
-        if let Some(unknown) = body.keys().find(|name| *name != SYSTEM && *name != STORED && *name != "@odata.type") {
-            return Err(Answer::bad_request(format!("The property '{unknown}' does not exist.")));
-        }
+        let body = call.object_of(&[SYSTEM, STORED])?;
         let preference = body.contains_key(STORED).then(|| text(body, STORED).to_owned());
         let system = body.get(SYSTEM).map(Value::as_bool);
         if system == Some(None) {
@@ -72,7 +69,7 @@ impl Tenant {
             })));
         }
         call.expect("PATCH")?;
-        let state = text(call.object()?, "perUserMfaState").to_owned();
+        let state = text(call.object_of(&["perUserMfaState"])?, "perUserMfaState").to_owned();
         if !STATES.contains(&state.as_str()) {
             return Err(Answer::bad_request("perUserMfaState must be disabled, enabled or enforced."));
         }

@@ -22,6 +22,13 @@ pub struct Seed {
     /// Groups that hold members. They hold no roles; for a group that may, see [`SeedUser::groups`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<SeedMembers>,
+    /// Hardware OATH tokens that nobody has, as Graph's `hardwareOathTokenAuthenticationMethodDevice` entities. Those of
+    /// the users' methods belong to the inventory, too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hardware_oath_devices: Vec<Map<String, Value>>,
+    /// Ids of the external methods that the policy configures, beside those that users have.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub external_configurations: Vec<String>,
     /// The applications that the token endpoint knows.
     pub apps: Vec<SeedApp>,
     /// The identities that the platform's endpoints hand out tokens of.
@@ -43,6 +50,8 @@ impl Default for Seed {
             users: Vec::new(),
             crowd: None,
             groups: Vec::new(),
+            hardware_oath_devices: Vec::new(),
+            external_configurations: Vec::new(),
             apps: Vec::new(),
             managed_identities: Vec::new(),
             identity_header: String::new(),

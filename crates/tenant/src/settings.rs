@@ -30,6 +30,8 @@ pub struct Settings {
     pub external_delete: ExternalDelete,
     /// The status of the other form: 404 (unrouted), 405 or 400.
     pub external_delete_refusal_status: u16,
+    /// The code that every hardware OATH token shows, for its activation.
+    pub hardware_oath_code: String,
     /// The mixed list carries a hardware OATH token's `device`; the list of its own kind always does.
     pub device_in_mixed_list: bool,
     /// Single methods come wrapped, `{"value": {…}}`, as older documentation shows them.
@@ -85,6 +87,7 @@ impl Default for Settings {
             default_is_one_method: false,
             external_delete: ExternalDelete::Reference,
             external_delete_refusal_status: 404,
+            hardware_oath_code: "588651".into(),
             device_in_mixed_list: false,
             wrap_items: false,
             revoke_answer: RevokeAnswer::Value,

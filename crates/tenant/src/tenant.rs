@@ -5,13 +5,14 @@ use crate::clock;
 use crate::counts::Counts;
 use crate::fault::Injected;
 use crate::group::Groups;
+use crate::hardware_oath::spare;
 use crate::managed_identity::KeptToken;
 use crate::seed::Seed;
 use crate::state::{LogEntry, Violation};
 use crate::throttle::{Limit, Throttle};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -28,6 +29,8 @@ pub struct Tenant {
     pub(crate) log: Vec<LogEntry>,
     pub(crate) counted: Counts,
     pub(crate) violations: Vec<Violation>,
+    /// Hardware OATH tokens that nobody has.
+    pub(crate) spare_tokens: Vec<Map<String, Value>>,
     pub(crate) refused_tokens: BTreeSet<u64>,
     pub(crate) challenged: Option<u64>,
     pub(crate) issued_tokens: u64,
@@ -68,6 +71,7 @@ impl Tenant {
         for (user, group, direct) in groups.memberships() {
             accounts[user].member_of.push((group, direct));
         }
+        let spare_tokens = std::mem::take(&mut seed.hardware_oath_devices).into_iter().map(spare).collect();
         Tenant {
             throttle: Throttle::new(&seed.settings),
             identity_failures: seed.settings.identity_failures.iter().rev().copied().collect(),
@@ -79,6 +83,7 @@ impl Tenant {
             log: Vec::new(),
             counted: Counts::default(),
             violations: Vec::new(),
+            spare_tokens,
             refused_tokens: BTreeSet::new(),
             challenged: None,
             issued_tokens: 0,
@@ -249,6 +254,13 @@ impl Tenant {
                     && configurations.eq_ignore_ascii_case("authenticationMethodConfigurations") =>
             {
                 self.method_configuration(call, name)
+            }
+            [directory, devices, tokens]
+                if directory.eq_ignore_ascii_case("directory")
+                    && devices.eq_ignore_ascii_case("authenticationMethodDevices")
+                    && tokens.eq_ignore_ascii_case("hardwareOathDevices") =>
+            {
+                self.token_inventory(call)
             }
             [unknown, ..] => {
                 let unknown = (*unknown).to_owned();

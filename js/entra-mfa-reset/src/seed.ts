@@ -14,6 +14,10 @@ export interface SandboxSeed {
   crowd?: SandboxCrowd;
   /** Groups that hold members. They hold no roles; for a group that may, see {@link SandboxUser.groups}. */
   groups?: SandboxMembers[];
+  /** Hardware OATH tokens that nobody has, as Graph shows devices. Those of the users' methods count, too. */
+  hardwareOathDevices?: { id: string; [property: string]: unknown }[];
+  /** Ids of the external methods that the policy configures, beside those that users have. */
+  externalConfigurations?: string[];
   /** The applications that the token endpoint knows. */
   apps?: SandboxApp[];
   /** The identities that the platform's endpoints hand out tokens of. */
@@ -80,6 +84,8 @@ export interface SandboxSettings {
   externalDelete?: "reference" | "plain" | "either";
   /** The status of the other form. */
   externalDeleteRefusalStatus?: number;
+  /** The code that every hardware OATH token shows, for its activation; 588651 when absent. */
+  hardwareOathCode?: string;
   /** The mixed list carries a hardware OATH token's device. */
   deviceInMixedList?: boolean;
   /** Single methods come wrapped, as older documentation shows them. */

@@ -118,6 +118,11 @@ fn writes_agree_with_the_published_shapes() {
     let ours = world.post(&format!("/v1.0/users/{BARE}/authentication/phoneMethods"), phone["body"].clone());
     assert_eq!(ours.status, 201);
     agrees(&phone["response_body"], &ours.body, "phone");
+    let external = example(&all, "authentication-post-externalauthenticationmethods.md", 201);
+    let path = format!("/v1.0/users/{BARE}/authentication/externalAuthenticationMethods");
+    let ours = world.post(&path, external["body"].clone());
+    assert_eq!(ours.status, 201);
+    agrees(&external["response_body"], &ours.body, "external");
     let deletion = example(&all, "phoneauthenticationmethod-delete.md", 204);
     let ours = world.delete(&format!("/v1.0/users/{ADELE}/authentication/{MOBILE}"));
     assert_eq!((u64::from(ours.status), &ours.body), (204, &deletion["response_body"]));

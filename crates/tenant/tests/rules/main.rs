@@ -21,6 +21,7 @@ mod methods;
 mod passes;
 mod phones;
 mod policies;
+mod registration;
 mod requirements;
 mod routing;
 mod sample;
