@@ -51,7 +51,8 @@ impl Slots {
 #[derive(Clone, Copy, PartialEq)]
 enum Asked {
     Send,
-    Sleep,
+    /// With the time at which it is over.
+    Sleep(u64),
     Token,
     Targets,
     Taken,
@@ -61,7 +62,7 @@ impl Asked {
     fn fits(self, reply: &Reply) -> bool {
         match self {
             Asked::Send => matches!(reply, Reply::Response(_) | Reply::Failed(_)),
-            Asked::Sleep => matches!(reply, Reply::Slept),
+            Asked::Sleep(_) => matches!(reply, Reply::Slept),
             Asked::Token => matches!(reply, Reply::Token(_)),
             Asked::Targets => matches!(reply, Reply::Targets { .. }),
             Asked::Taken => matches!(reply, Reply::Taken(_)),
@@ -123,8 +124,12 @@ impl Inner {
             None => Err(StepError::AnsweredTwice),
             Some(Slot::Answered(_)) => Err(StepError::AnsweredTwice),
             Some(Slot::Waiting(kind, _)) if !kind.fits(&reply) => Err(StepError::WrongReply),
-            Some(Slot::Waiting(..)) => {
+            Some(Slot::Waiting(kind, _)) => {
                 self.now = self.now.max(now);
+                // Whatever the clock says: after it was set back, a wait is not waited for again and again.
+                if let Asked::Sleep(over) = kind {
+                    self.now = self.now.max(*over);
+                }
                 match self.slots.insert(id, Slot::Answered(reply)) {
                     Some(Slot::Waiting(_, waker)) => Ok(Some(waker)),
                     _ => Ok(None),
@@ -194,7 +199,9 @@ impl Host {
     }
 
     pub(crate) async fn sleep(&self, duration: Duration) {
-        self.ask(Effect::Sleep(duration), Asked::Sleep).await;
+        let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        let over = self.now().saturating_add(milliseconds);
+        self.ask(Effect::Sleep(duration), Asked::Sleep(over)).await;
     }
 
     pub(crate) async fn token(&self, request: TokenRequest) -> Result<AccessToken, String> {

@@ -49,7 +49,7 @@ pub enum StepError {
     /// The answer is of another kind than the effect.
     #[error("reply does not fit the effect")]
     WrongReply,
-    /// The run has an outcome already.
+    /// The run has an outcome already, or was started a second time.
     #[error("run has finished")]
     Finished,
     /// No outcome, no effect, and nothing that is waited for.
@@ -74,6 +74,7 @@ impl Wake for Flag {
 pub struct Run<T> {
     host: Host,
     future: Option<Pin<Box<dyn Future<Output = T>>>>,
+    begun: bool,
     woken: Arc<Flag>,
 }
 
@@ -89,7 +90,8 @@ impl<T> Run<T> {
         F: Future<Output = T> + 'static,
     {
         let host = Host(Rc::new(RefCell::new(Inner::default())));
-        Run { future: Some(Box::pin(operation(host.clone()))), host, woken: Arc::new(Flag(AtomicBool::new(false))) }
+        let woken = Arc::new(Flag(AtomicBool::new(false)));
+        Run { future: Some(Box::pin(operation(host.clone()))), begun: false, host, woken }
     }
 
     /// Without [`Effect::Emit`], for a shell to which nobody listens.
@@ -104,6 +106,9 @@ impl<T> Run<T> {
     /// # Errors
     /// [`StepError::Finished`] on a second call, [`StepError::Stalled`] if the operation waits for nothing.
     pub fn start(&mut self, now: u64, seed: u64) -> Result<Step<T>, StepError> {
+        if std::mem::replace(&mut self.begun, true) {
+            return Err(StepError::Finished);
+        }
         self.host.0.borrow_mut().begin(now, seed);
         self.drive()
     }

@@ -19,11 +19,23 @@ fn answers_come_in_any_order() {
     let step = run.start(5, 1).expect("a step");
     let ids = ids(&step);
     assert_eq!(ids.len(), 3);
-    assert!(run.resume(ids[2], Reply::Slept, 6).expect("a step").outcome.is_none());
-    assert!(run.resume(ids[0], Reply::Slept, 4).expect("a step").outcome.is_none());
+    assert!(run.resume(ids[2], Reply::Slept, 1006).expect("a step").outcome.is_none());
+    assert!(run.resume(ids[0], Reply::Slept, 1004).expect("a step").outcome.is_none());
     // The clock stepped back once, and was held.
-    assert_eq!(run.resume(ids[1], Reply::Slept, 6).expect("a step").outcome, Some(6));
-    assert_eq!(run.resume(ids[1], Reply::Slept, 6).expect_err("it has finished"), StepError::Finished);
+    assert_eq!(run.resume(ids[1], Reply::Slept, 1006).expect("a step").outcome, Some(1006));
+    assert_eq!(run.resume(ids[1], Reply::Slept, 1006).expect_err("it has finished"), StepError::Finished);
+}
+
+#[test]
+fn a_wait_is_over_after_it_whatever_the_clock_says() {
+    let mut run = Run::new(|host| async move {
+        nap(&host).await;
+        nap(&host).await;
+        host.now()
+    });
+    let first = ids(&run.start(50_000, 1).expect("a step"))[0];
+    let second = ids(&run.resume(first, Reply::Slept, 7).expect("a step"))[0];
+    assert_eq!(run.resume(second, Reply::Slept, 8).expect("a step").outcome, Some(52_000));
 }
 
 #[test]
@@ -33,6 +45,7 @@ fn mistakes_of_a_shell_are_errors() {
         nap(&host).await;
     });
     let first = ids(&run.start(0, 1).expect("a step"))[0];
+    assert_eq!(run.start(9, 2).expect_err("it has begun"), StepError::Finished);
     assert_eq!(run.resume(EffectId(99), Reply::Slept, 0).expect_err("unknown"), StepError::NeverIssued);
     let lost = Reply::Failed(SendError::Lost(String::new()));
     assert_eq!(run.resume(first, lost, 0).expect_err("no send"), StepError::WrongReply);
