@@ -4,7 +4,7 @@
 mod simulation;
 
 use bytes::Bytes;
-use entra_mfa_reset::run::{Reply, SendError};
+use entra_mfa_reset::run::{AccessToken, Effect, Reply, SendError};
 use entra_mfa_reset::{
     Client, ClientOptions, Cloud, Credential, Error, ErrorCode, IssuePassOptions, Limits, MethodOutcome, Outcome,
     Report, ResetRequest, RevokeSessionsOptions, Secret, SessionsOutcome,
@@ -490,4 +490,35 @@ fn a_cancel_before_the_first_write_is_an_error_and_after_it_a_report() {
     let outcomes: Vec<_> = report.methods.iter().map(|method| (method.kind.name(), method.outcome)).collect();
     assert_eq!(outcomes[0], ("phone", MethodOutcome::Done));
     assert_eq!(outcomes[1], ("hardwareOath", MethodOutcome::Planned));
+}
+
+#[test]
+fn a_hosts_token_that_is_none_is_the_credentials_trouble() {
+    for given in ["", "two words", "zero\0", "ümlaut"] {
+        let client = Client::new(ClientOptions::default(), Credential::Host).expect("a client");
+        let mut run = client.status(ADELE);
+        let step = run.start(NOW, 7).expect("a step");
+        let (id, effect) = step.effects.first().expect("an effect");
+        assert!(matches!(effect, Effect::Token(_)));
+        let token = AccessToken { token: Secret::new(given), expires_at: None };
+        let step = run.resume(*id, Reply::Token(Ok(token)), NOW).expect("a step");
+        let error = step.outcome.expect("the end").expect_err("no token");
+        assert_eq!(error.code, ErrorCode::Unauthenticated, "{error:?}");
+    }
+}
+
+#[test]
+fn a_revocation_that_may_have_run_is_a_report() {
+    for status in [500, 502, 504] {
+        let mut world = World::sample();
+        let client = world.client();
+        world.intercept = Some(Box::new(move |request| {
+            let answer = http::Response::builder().status(status).body(Bytes::new()).expect("an answer");
+            request.uri().path().ends_with("/revokeSignInSessions").then_some(Reply::Response(answer))
+        }));
+        let report = world.play(client.revoke_sessions(ADELE, RevokeSessionsOptions::default())).expect("a report");
+        assert_eq!(report.outcome, Outcome::Failed);
+        assert_eq!(report.sessions.map(|sessions| sessions.outcome), Some(SessionsOutcome::Failed));
+        assert!(report.error.expect("why").retryable);
+    }
 }

@@ -63,13 +63,22 @@ impl Line {
                     refused: refusal.map(|refusal| refusal.token.clone()),
                 };
                 let given = self.host.until_cancelled(self.host.token(request)).await.map_err(|()| cancelled())?;
-                given.map_err(|reason| {
+                let given = given.map_err(|reason| {
                     Error::new(
                         ErrorCode::Unauthenticated,
                         format!("no access token could be had: {reason}"),
                         "Check the credential that was passed in; the sentence above comes from it.",
                     )
-                })?
+                })?;
+                if given.token.expose().is_empty() || !given.token.expose().bytes().all(|byte| byte.is_ascii_graphic())
+                {
+                    return Err(Error::new(
+                        ErrorCode::Unauthenticated,
+                        "the credential gave an access token that is empty, or holds characters that no token has",
+                        "Let it give the token alone, without `Bearer`, quotes or line breaks.",
+                    ));
+                }
+                given
             }
             Credential::ClientSecret { tenant_id, client_id, client_secret } => {
                 let claims = refusal.and_then(|refusal| refusal.claims.as_deref());
