@@ -47,6 +47,10 @@ impl wit::GuestClient for Client {
         Client { options, core, seed: Cell::new(seed.unwrap_or_else(shell::seed_from_clocks)) }
     }
 
+    fn preflight(&self, request: Option<wit::ResetOptions>) -> Result<wit::Preflight, wit::ErrorInfo> {
+        self.perform(|client| client.preflight(request.map(from_wit).unwrap_or_default()))
+    }
+
     fn status(&self, user: String) -> Result<wit::Status, wit::ErrorInfo> {
         self.perform(|client| client.status(&user))
     }

@@ -145,6 +145,35 @@ choice!(core::StepOutcome = wit::StepOutcome { Planned, Done, Failed });
 choice!(core::SessionsOutcome = wit::SessionsOutcome { Planned, Revoked, Skipped, Failed });
 choice!(core::PassOutcome = wit::PassOutcome { Planned, Issued, Failed });
 choice!(core::VerificationOutcome = wit::VerificationOutcome { Confirmed, Pending, Skipped, Failed });
+choice!(core::CallerKind = wit::CallerKind { Application, User });
+choice!(core::PreflightOutcome = wit::PreflightOutcome { Granted, Missing, Unknown, Unsupported });
+choice!(
+    core::PreflightNeed = wit::PreflightNeed {
+        ReadUser,
+        ReadMethods,
+        ReadDefault,
+        ReadPerUserMfa,
+        ReadPassPolicy,
+        GuardRestriction,
+        GuardRoles,
+        GuardEligibleRoles,
+        GuardMemberships,
+        GuardOwnedGroups,
+        GuardEligibleGroups,
+        IssuePass,
+        SetPerUserMfa,
+        MoveDefault,
+        RemoveMethod,
+        DeactivateMethod,
+        RevokeSessions,
+        ReadRole,
+        WriteRole,
+        AdministratorsRole,
+        WholeNumbersRole,
+        PerUserMfaRole,
+        SessionsRole
+    }
+);
 choice!(core::GuardRoleVia = wit::GuardRoleVia { Assignment, Membership, Eligibility });
 choice!(core::GuardGroupRelation = wit::GuardGroupRelation { Member, Owner });
 
@@ -237,6 +266,10 @@ record!(
         method_usability_reason,
     }
 );
+
+record!(core::Preflight = wit::Preflight { ready, caller, expires_at, checks, error });
+record!(core::Caller = wit::Caller { kind, id, app_id, tenant_id });
+record!(core::PreflightCheck = wit::PreflightCheck { need, kind, outcome, required, permission, or, without });
 
 record!(wit::ResetRequest => core::ResetRequest {
     user,

@@ -15,7 +15,7 @@ mod convert;
 mod http;
 mod shell;
 
-use bindings::exports::entra::mfa_reset::reset::{Guest, Report, Status};
+use bindings::exports::entra::mfa_reset::reset::{Guest, Preflight, Report, Status};
 
 #[allow(unsafe_code)]
 #[allow(clippy::all, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
@@ -52,5 +52,9 @@ impl Guest for Plugin {
 
     fn status_to_json(status: Status) -> String {
         convert::from_wit::<_, entra_mfa_reset::Status>(status).to_json()
+    }
+
+    fn preflight_to_json(preflight: Preflight) -> String {
+        convert::from_wit::<_, entra_mfa_reset::Preflight>(preflight).to_json()
     }
 }

@@ -10,6 +10,7 @@ use crate::methods::{self, Registered};
 use crate::options::{ClientOptions, Credential};
 use crate::outcome::{self, Found, Made};
 use crate::plan::{self, PlannedSessions};
+use crate::preflight::{self, Preflight};
 use crate::report::{GuardReport, Outcome, Report, SessionsOutcome};
 use crate::request::{AllowPrivileged, IssuePassOptions, PassOptions, ResetRequest, RevokeSessionsOptions};
 use crate::residuals;
@@ -33,6 +34,16 @@ impl Client {
     /// `invalidInput` for an origin that is neither https nor loopback, or a credential that is incomplete.
     pub fn new(options: ClientOptions, credential: Credential) -> Result<Self, Error> {
         Ok(Client { session: Rc::new(Session::new(options, credential)?) })
+    }
+
+    /// Says what the token allows of what a request needs, whose own `user` is not looked at. It gets a token, and asks
+    /// Graph nothing.
+    pub fn preflight(&self, request: ResetRequest) -> Run<Result<Preflight, Error>> {
+        self.run(
+            EventOperation::Preflight,
+            None,
+            move |graph| async move { preflight::preflight(&graph, &request).await },
+        )
     }
 
     /// Lists what is registered. Writes nothing.
@@ -137,6 +148,12 @@ trait Ended {
 
     fn error(&self) -> Option<&Error> {
         None
+    }
+}
+
+impl Ended for Preflight {
+    fn error(&self) -> Option<&Error> {
+        self.error.as_ref()
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Event {
     pub outcome: EventOutcome,
     /// Who acts, as far as the access token can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub caller: Option<EventCaller>,
+    pub caller: Option<Caller>,
     /// The user's object id, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
@@ -92,10 +92,10 @@ impl Event {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct EventCaller {
+pub struct Caller {
     /// An application on its own, or a user through one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<EventCallerKind>,
+    pub kind: Option<CallerKind>,
     /// The object id of the user, or of the application's service principal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -111,7 +111,7 @@ pub struct EventCaller {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum EventCallerKind {
+pub enum CallerKind {
     /// Nobody has signed in: an application with permissions of its own.
     Application,
     /// A user has signed in.
@@ -124,6 +124,8 @@ pub enum EventCallerKind {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum EventOperation {
+    /// Saying what the token allows.
+    Preflight,
     /// Listing what is registered.
     Status,
     /// Saying what a reset would do, of one user or of many.

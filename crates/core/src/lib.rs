@@ -24,6 +24,7 @@ mod pass;
 mod permission;
 mod plan;
 mod preference;
+mod preflight;
 #[cfg(test)]
 mod published;
 mod removal;
@@ -42,11 +43,12 @@ mod verify;
 pub use backup::{Backup, BackupPhone};
 pub use client::Client;
 pub use error::{Error, ErrorCode, GraphError};
-pub use event::{Event, EventCaller, EventCallerKind, EventMethod, EventOperation, EventOutcome, EventStep};
+pub use event::{Caller, CallerKind, Event, EventMethod, EventOperation, EventOutcome, EventStep};
 pub use intent::{Intent, PlannedMethod};
 pub use kind::Kind;
 pub use members::MembersPage;
 pub use options::{ClientOptions, Cloud, Credential, Limits};
+pub use preflight::*;
 pub use report::*;
 pub use request::{
     AllowPrivileged, IssuePassOptions, Methods, PassOptions, PassRequest, PerUserMfaState, Preset, ResetRequest,

@@ -167,7 +167,6 @@ impl Need {
     }
 
     /// What is missing, or worse, where the need is not met.
-    #[expect(dead_code, reason = "the preflight says it")]
     pub(crate) fn without(self) -> &'static str {
         match self {
             Need::ReadUser => "the user cannot be looked up, so nothing can be done",
@@ -352,7 +351,6 @@ pub(crate) fn advice(call: &Call, claims: Option<&Claims>) -> String {
 
 impl Kind {
     /// Whether a cloud has it.
-    #[expect(dead_code, reason = "the preflight asks")]
     pub(crate) fn exists_in(self, cloud: Cloud) -> bool {
         match cloud {
             Cloud::Global => true,

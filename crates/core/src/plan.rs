@@ -64,8 +64,14 @@ impl ResetRequest {
         self.methods.clone().unwrap_or(Methods::Preset(Preset::ReRegister))
     }
 
-    fn is_preset(&self, preset: Preset) -> bool {
+    pub(crate) fn is_preset(&self, preset: Preset) -> bool {
         self.method_ids.is_none() && self.selection() == Methods::Preset(preset)
+    }
+
+    /// Whether the sessions are to be revoked, where that does anything.
+    pub(crate) fn revokes(&self) -> bool {
+        let quiet = self.is_preset(Preset::None) || self.is_preset(Preset::ContactDetails);
+        self.revoke_sessions.unwrap_or(!quiet)
     }
 
     /// The kinds that the request takes, whatever is registered.
@@ -325,8 +331,7 @@ impl Plan {
 }
 
 fn sessions(request: &ResetRequest, user: &User, registered: &Registered) -> PlannedSessions {
-    let quiet = request.is_preset(Preset::None) || request.is_preset(Preset::ContactDetails);
-    if !request.revoke_sessions.unwrap_or(!quiet) {
+    if !request.revokes() {
         return PlannedSessions::NotAsked;
     }
     if user.is_external() {

@@ -7,7 +7,9 @@
 mod simulation;
 
 use entra_mfa_reset::run::Run;
-use entra_mfa_reset::{ClientOptions, Error, IssuePassOptions, Report, ResetRequest, RevokeSessionsOptions, Status};
+use entra_mfa_reset::{
+    ClientOptions, Error, IssuePassOptions, Preflight, Report, ResetRequest, RevokeSessionsOptions, Status,
+};
 use entra_tenant::{Seed, TokenClaims};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -46,6 +48,7 @@ struct Expect {
 #[serde(rename_all = "camelCase")]
 enum Answer {
     Report(Box<Report>),
+    Preflight(Box<Preflight>),
     Status(Box<Status>),
     Error(Error),
 }
@@ -64,7 +67,7 @@ fn play(case: &Case) -> Expect {
     world.seed = case.seed;
     let begun = world.now;
     let client = world.client_with(&claims, options.unwrap_or_default());
-    let user = case.input["user"].as_str().expect("a user").to_owned();
+    let user = case.input["user"].as_str().unwrap_or_default().to_owned();
     let mut rest = case.input.clone();
     rest.as_object_mut().expect("an object").remove("user");
     let (input, rest) = (case.input.to_string(), rest.to_string());
@@ -80,6 +83,12 @@ fn play(case: &Case) -> Expect {
         }
         "issueTemporaryAccessPass" => {
             report(client.issue_temporary_access_pass(&user, IssuePassOptions::from_json(&rest).expect("options")))
+        }
+        "preflight" => {
+            match world.play(client.preflight(ResetRequest::defaults_from_json(&rest).expect("a request"))) {
+                Ok(preflight) => Answer::Preflight(Box::new(preflight)),
+                Err(error) => Answer::Error(error),
+            }
         }
         "status" => match world.play(client.status(&user)) {
             Ok(status) => Answer::Status(Box::new(status)),

@@ -1,7 +1,7 @@
 use crate::input::{self, Operation};
 use crate::{reply, step};
 use entra_mfa_reset::run::{EffectId, Reply, Run, Step, StepError};
-use entra_mfa_reset::{ClientOptions, Error, MembersPage, Report, Status};
+use entra_mfa_reset::{ClientOptions, Error, MembersPage, Preflight, Report, Status};
 use wasm_bindgen::prelude::*;
 
 /// One tenant, seen through one credential.
@@ -23,7 +23,7 @@ impl Client {
         entra_mfa_reset::Client::new(options, credential).map(Client).map_err(thrown)
     }
 
-    /// Prepares `status`, `plan`, `reset`, `revokeSessions`, `issueTemporaryAccessPass`, `resetMany`, `planMany` or
+    /// Prepares `preflight`, `status`, `plan`, `reset`, `revokeSessions`, `issueTemporaryAccessPass`, `resetMany`, `planMany` or
     /// `groupMembers`. The input of `plan` and `reset` is a request as JSON, of `resetMany` and `planMany` one without
     /// its user; that of `groupMembers` is the group, and of the others the user, with options as JSON.
     ///
@@ -31,6 +31,7 @@ impl Client {
     /// As the constructor.
     pub fn run(&self, operation: &str, input: &str, options: &str) -> Result<Engine, JsError> {
         let run = match input::operation(operation, input, options).map_err(thrown)? {
+            Operation::Preflight(request) => AnyRun::Preflight(self.0.preflight(request)),
             Operation::Status { user } => AnyRun::Status(self.0.status(&user)),
             Operation::Plan(request) => AnyRun::Report(self.0.plan(request)),
             Operation::Reset(request) => AnyRun::Report(self.0.reset(request)),
@@ -54,6 +55,7 @@ pub struct Engine(AnyRun);
 
 #[derive(Debug)]
 enum AnyRun {
+    Preflight(Run<Result<Preflight, Error>>),
     Status(Run<Result<Status, Error>>),
     Report(Run<Result<Report, Error>>),
     Many(Run<Result<(), Error>>),
@@ -75,6 +77,7 @@ impl Engine {
     pub fn start(&mut self, now: f64, seed: f64) -> Result<String, JsError> {
         let (now, seed) = (now as u64, seed as u64);
         match &mut self.0 {
+            AnyRun::Preflight(run) => preflight_step(run.start(now, seed)),
             AnyRun::Status(run) => status_step(run.start(now, seed)),
             AnyRun::Report(run) => report_step(run.start(now, seed)),
             AnyRun::Many(run) => many_step(run.start(now, seed)),
@@ -106,6 +109,7 @@ impl Engine {
     pub fn cancel(&mut self, now: f64) -> Result<String, JsError> {
         let now = now as u64;
         match &mut self.0 {
+            AnyRun::Preflight(run) => preflight_step(run.cancel(now)),
             AnyRun::Status(run) => status_step(run.cancel(now)),
             AnyRun::Report(run) => report_step(run.cancel(now)),
             AnyRun::Many(run) => many_step(run.cancel(now)),
@@ -118,12 +122,17 @@ impl Engine {
     fn answer(&mut self, id: u32, reply: Reply, now: f64) -> Result<String, JsError> {
         let (id, now) = (EffectId(id), now as u64);
         match &mut self.0 {
+            AnyRun::Preflight(run) => preflight_step(run.resume(id, reply, now)),
             AnyRun::Status(run) => status_step(run.resume(id, reply, now)),
             AnyRun::Report(run) => report_step(run.resume(id, reply, now)),
             AnyRun::Many(run) => many_step(run.resume(id, reply, now)),
             AnyRun::Members(run) => step::to_json(run.resume(id, reply, now), MembersPage::to_json).map_err(thrown),
         }
     }
+}
+
+fn preflight_step(step: Result<Step<Result<Preflight, Error>>, StepError>) -> Result<String, JsError> {
+    step::to_json(step, Preflight::to_json).map_err(thrown)
 }
 
 fn status_step(step: Result<Step<Result<Status, Error>>, StepError>) -> Result<String, JsError> {

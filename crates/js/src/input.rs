@@ -4,6 +4,7 @@ use serde_json::Value;
 /// An operation with its input.
 #[derive(Debug)]
 pub(crate) enum Operation {
+    Preflight(ResetRequest),
     Status { user: String },
     Plan(ResetRequest),
     Reset(ResetRequest),
@@ -14,11 +15,12 @@ pub(crate) enum Operation {
     GroupMembers { group: String, next: Option<String> },
 }
 
-/// `input` is the request of `plan` and `reset`, the defaults of `resetMany` and `planMany`, the group of
+/// `input` is the request of `plan` and `reset`, the same without its user of `preflight`, `resetMany` and `planMany`, the group of
 /// `groupMembers`, and the user of the others.
 pub(crate) fn operation(name: &str, input: &str, options: &str) -> Result<Operation, Error> {
     let user = || input.to_owned();
     match name {
+        "preflight" => ResetRequest::defaults_from_json(input).map(Operation::Preflight),
         "status" => Ok(Operation::Status { user: user() }),
         "plan" => ResetRequest::from_json(input).map(Operation::Plan),
         "reset" => ResetRequest::from_json(input).map(Operation::Reset),

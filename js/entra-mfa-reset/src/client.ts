@@ -4,6 +4,7 @@ import type {
   Event,
   Intent,
   IssuePassOptions,
+  Preflight,
   Report,
   ResetRequest,
   RevokeSessionsOptions,
@@ -84,6 +85,18 @@ export class MfaResetClient {
     // Looked up at each call, so that a fetch that is replaced later counts.
     this.#fetch = fetch ?? ((url, init) => globalThis.fetch(url, init));
     this.#call = { signal, onEvent };
+  }
+
+  /**
+   * Says what the token allows of what a request needs: what is granted, what is missing, and in which words to ask for
+   * it. It gets a token and reads it; Graph is asked nothing. That there is no token is in the answer, too.
+   *
+   * @param request - The request without its user; the default one where it is left out. For reading alone,
+   * `{ methods: "none", revokeSessions: false }`.
+   * @param options - `signal` and `onEvent`.
+   */
+  preflight(request: Omit<ResetRequest, "user"> = {}, options: CallOptions = {}): Promise<Preflight> {
+    return this.#run<Preflight>("preflight", JSON.stringify(request), {}, options);
   }
 
   /**

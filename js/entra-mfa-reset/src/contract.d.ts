@@ -693,6 +693,117 @@ export interface MethodStatus {
   methodUsabilityReason?: string;
 }
 
+/** What the token allows of what a request needs. */
+export interface Preflight {
+  /** Whether everything that is required is granted. A policy, a license or the user can still stand against it. */
+  ready: boolean;
+  /** Who acts; absent where there is no token, or none that can be read. */
+  caller?: Caller;
+  /** When the token expires, where it says so. RFC 3339, UTC. */
+  expiresAt?: string;
+  /** Everything that the request needs, or had better have. */
+  checks: PreflightCheck[];
+  /** Why there is no token, why Graph would not take it, or that it cannot be read. */
+  error?: ErrorInfo;
+}
+
+/** Who acts: what the access token says of itself. */
+export interface Caller {
+  /** An application on its own, or a user through one. */
+  kind?: CallerKind;
+  /** The object id of the user, or of the application's service principal. */
+  id?: string;
+  /** The application's client id. */
+  appId?: string;
+  /** The directory id. */
+  tenantId?: string;
+}
+
+/** What kind of caller it is. */
+export type CallerKind =
+  /** Nobody has signed in: an application with permissions of its own. */
+  | "application"
+  /** A user has signed in. */
+  | "user";
+
+/** One thing that has to be allowed, or had better be. */
+export interface PreflightCheck {
+  /** What it is about. */
+  need: PreflightNeed;
+  /** The kind of method that it is about; absent where it is about all of them, or about none. */
+  kind?: Kind;
+  /** Whether the token has it. */
+  outcome: PreflightOutcome;
+  /** Whether the request cannot be done as it stands without it. */
+  required: boolean;
+  /** The least-privileged permission that grants it, or of a role need the role. */
+  permission: string;
+  /** What else would do. */
+  or: string[];
+  /** What is missing, or worse, without it. */
+  without: string;
+}
+
+/** Something that a run has to be allowed to do, or had better be. */
+export type PreflightNeed =
+  /** Look the user up. */
+  | "readUser"
+  /** List the methods; of one kind, where the check names one. */
+  | "readMethods"
+  /** See which method is the default. */
+  | "readDefault"
+  /** See the legacy per-user MFA state. */
+  | "readPerUserMfa"
+  /** See the tenant's policy for Temporary Access Passes. */
+  | "readPassPolicy"
+  /** Guard: see whether the user is in a restricted management administrative unit. */
+  | "guardRestriction"
+  /** Guard: see the roles that the user holds. */
+  | "guardRoles"
+  /** Guard: see the roles that the user could activate. */
+  | "guardEligibleRoles"
+  /** Guard: see the groups that the user is a member of. */
+  | "guardMemberships"
+  /** Guard: see the groups that the user owns. */
+  | "guardOwnedGroups"
+  /** Guard: see the groups that the user could become a member or an owner of. */
+  | "guardEligibleGroups"
+  /** Issue a Temporary Access Pass. */
+  | "issuePass"
+  /** Set the legacy per-user MFA state. */
+  | "setPerUserMfa"
+  /** Move the default to another method. */
+  | "moveDefault"
+  /** Remove methods; of one kind, where the check names one. */
+  | "removeMethod"
+  /** Deactivate hardware tokens. */
+  | "deactivateMethod"
+  /** Revoke the sessions. */
+  | "revokeSessions"
+  /** A signed-in user's role: see another user's methods. */
+  | "readRole"
+  /** A signed-in user's role: change another user's methods. */
+  | "writeRole"
+  /** A signed-in user's role: change the methods of an administrator. */
+  | "administratorsRole"
+  /** A signed-in user's role: see whole phone numbers. */
+  | "wholeNumbersRole"
+  /** A signed-in user's role: set another user's per-user MFA state. */
+  | "perUserMfaRole"
+  /** A signed-in user's role: revoke another user's sessions. */
+  | "sessionsRole";
+
+/** Whether the token has what a check is about. */
+export type PreflightOutcome =
+  /** It has. */
+  | "granted"
+  /** It has not. A role that a user holds in an administrative unit only does not show in a token. */
+  | "missing"
+  /** The token does not say. */
+  | "unknown"
+  /** No permission helps: the cloud does not have it, or `stableOnly` forbids it. */
+  | "unsupported";
+
 /**
  * One step of a run, as it happens: who, whom, what, and how it went. It never holds a pass, a token or a whole phone
  * number.
@@ -707,7 +818,7 @@ export interface Event {
   /** How it stands. */
   outcome: EventOutcome;
   /** Who acts, as far as the access token can be read. */
-  caller?: EventCaller;
+  caller?: Caller;
   /** The user's object id, once it is known. */
   userId?: string;
   /** The user's principal name: as it was asked for, and as Graph has it once it has been read. */
@@ -732,6 +843,8 @@ export interface Event {
 
 /** The operations that tell events. */
 export type EventOperation =
+  /** Saying what the token allows. */
+  | "preflight"
   /** Listing what is registered. */
   | "status"
   /** Saying what a reset would do, of one user or of many. */
@@ -789,25 +902,6 @@ export type EventOutcome =
   | "inDoubt"
   /** It was not needed. */
   | "skipped";
-
-/** Who acts: what the access token says of itself. */
-export interface EventCaller {
-  /** An application on its own, or a user through one. */
-  kind?: EventCallerKind;
-  /** The object id of the user, or of the application's service principal. */
-  id?: string;
-  /** The application's client id. */
-  appId?: string;
-  /** The directory id. */
-  tenantId?: string;
-}
-
-/** What kind of caller it is. */
-export type EventCallerKind =
-  /** Nobody has signed in: an application with permissions of its own. */
-  | "application"
-  /** A user has signed in. */
-  | "user";
 
 /** The method that an event is about. */
 export interface EventMethod {

@@ -3,7 +3,9 @@
 use crate::types as wit;
 use crate::{convert, plugin};
 use anyhow::{Context, Result, bail};
-use entra_mfa_reset::{ClientOptions, Error, IssuePassOptions, Report, ResetRequest, RevokeSessionsOptions, Status};
+use entra_mfa_reset::{
+    ClientOptions, Error, IssuePassOptions, Preflight, Report, ResetRequest, RevokeSessionsOptions, Status,
+};
 use entra_tenant::{Seed, Tenant, TokenClaims};
 use serde::Deserialize;
 use serde_json::Value;
@@ -57,8 +59,10 @@ pub struct Expect {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Answer {
-    /// Of all operations but one.
+    /// Of all operations but two.
     Report(Box<Report>),
+    /// Of `preflight`.
+    Preflight(Box<Preflight>),
     /// Of `status`.
     Status(Box<Status>),
     /// Of any.
@@ -73,6 +77,7 @@ impl Answer {
     pub fn to_json(&self) -> Result<String> {
         Ok(match self {
             Answer::Report(report) => report.to_json(),
+            Answer::Preflight(preflight) => preflight.to_json(),
             Answer::Status(status) => status.to_json(),
             Answer::Error(error) => serde_json::to_string(error)?,
         })
@@ -82,6 +87,8 @@ impl Answer {
 /// What is asked of the component.
 #[derive(Debug)]
 pub enum Operation {
+    /// `client.preflight`.
+    Preflight(wit::ResetOptions),
     /// `client.status`.
     Status(String),
     /// `client.plan`.
@@ -142,6 +149,10 @@ impl Case {
         rest.as_object_mut().context("no object")?.remove("user");
         let rest = rest.to_string();
         Ok(match self.operation.as_str() {
+            "preflight" => {
+                let request = ResetRequest::defaults_from_json(&rest)?;
+                Operation::Preflight(convert::reset_options(request))
+            }
             "status" => Operation::Status(user()?),
             "plan" => Operation::Plan(request()?),
             "reset" => Operation::Reset(request()?),

@@ -3,8 +3,8 @@
 use crate::bindings::Plugin;
 use crate::bindings::exports::entra::mfa_reset::reset::MembersPage;
 use crate::bindings::types::{
-    ClientOptions, Credential, ErrorInfo, IssuePassOptions, Report, ResetOptions, ResetRequest, RevokeSessionsOptions,
-    Status,
+    ClientOptions, Credential, ErrorInfo, IssuePassOptions, Preflight, Report, ResetOptions, ResetRequest,
+    RevokeSessionsOptions, Status,
 };
 use crate::bulk_run::BulkRun;
 use crate::plugin;
@@ -166,6 +166,15 @@ impl Session {
         self.store.data().table.is_empty()
     }
 
+    /// `client.preflight`.
+    ///
+    /// # Errors
+    /// See [`Called`].
+    pub async fn preflight(&mut self, request: Option<&ResetOptions>) -> Called<Preflight> {
+        let client = self.plugin.entra_mfa_reset_reset().client();
+        Ok(client.call_preflight(&mut self.store, self.client, request).await?)
+    }
+
     /// `client.status`.
     ///
     /// # Errors
@@ -255,6 +264,14 @@ impl Session {
     /// A trap.
     pub async fn to_json(&mut self, report: &Report) -> Result<String> {
         Ok(self.plugin.entra_mfa_reset_reset().call_to_json(&mut self.store, report).await?)
+    }
+
+    /// `preflight-to-json`.
+    ///
+    /// # Errors
+    /// A trap.
+    pub async fn preflight_to_json(&mut self, preflight: &Preflight) -> Result<String> {
+        Ok(self.plugin.entra_mfa_reset_reset().call_preflight_to_json(&mut self.store, preflight).await?)
     }
 
     /// `status-to-json`.

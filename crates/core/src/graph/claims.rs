@@ -1,5 +1,5 @@
 use super::answer;
-use crate::event::{EventCaller, EventCallerKind};
+use crate::event::{Caller, CallerKind};
 use crate::methods::printable;
 use crate::secret::Secret;
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -63,13 +63,13 @@ impl Claims {
     }
 
     /// Who acts, for the events.
-    pub(crate) fn caller(self) -> EventCaller {
+    pub(crate) fn caller(self) -> Caller {
         let kind = match (self.idtyp.as_deref(), &self.scp) {
-            (Some("app"), _) => Some(EventCallerKind::Application),
-            (Some("user"), _) | (None, Some(_)) => Some(EventCallerKind::User),
+            (Some("app"), _) => Some(CallerKind::Application),
+            (Some("user"), _) | (None, Some(_)) => Some(CallerKind::User),
             _ => None,
         };
         let plain = |claim: Option<String>| claim.as_deref().map(printable);
-        EventCaller { kind, id: plain(self.oid), app_id: plain(self.app_id), tenant_id: plain(self.tid) }
+        Caller { kind, id: plain(self.oid), app_id: plain(self.app_id), tenant_id: plain(self.tid) }
     }
 }

@@ -12,7 +12,7 @@ use super::token::{Refusal, cancelled};
 use super::tried::{self, Tried};
 use super::url::Version;
 use crate::error::{Error, ErrorCode};
-use crate::event::{Event, EventCaller, EventOperation, EventOutcome, EventStep};
+use crate::event::{Caller, Event, EventOperation, EventOutcome, EventStep};
 use crate::options::Credential;
 use crate::report::GraphUsage;
 use crate::run::{Host, Task, Tasks, first, task};
@@ -55,7 +55,7 @@ pub(crate) struct Line {
     pub(crate) session: Rc<Session>,
     operation: EventOperation,
     /// What the events say of the token, which does not change with every event.
-    caller: RefCell<Option<(Secret, Option<EventCaller>)>>,
+    caller: RefCell<Option<(Secret, Option<Caller>)>>,
     pub(super) renewal: Mutex<()>,
     /// Many users go this way, so that a full batch is worth a moment's wait.
     shared: bool,
@@ -439,7 +439,7 @@ impl Line {
         Some(Event { caller: self.acting(), ..Event::new(self.host.now(), self.operation, step, outcome) })
     }
 
-    fn acting(&self) -> Option<EventCaller> {
+    fn acting(&self) -> Option<Caller> {
         let kept = self.session.token.borrow();
         let token = match (kept.as_ref().map(|kept| &kept.token), &self.session.credential) {
             (Some(token), _) | (None, Credential::AccessToken(token)) => token,

@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 /// What the runs of one client share: where to, as whom, and what the token turned out not to allow.
 #[derive(Debug)]
 pub(crate) struct Session {
-    cloud: Cloud,
+    pub(crate) cloud: Cloud,
     pub(crate) graph_url: String,
     pub(crate) authority_host: String,
     pub(crate) limits: Limits,

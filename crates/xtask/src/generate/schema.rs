@@ -21,6 +21,7 @@ pub fn contract() -> Result<Definitions> {
     add::<core::Report>(&mut output);
     add::<core::Intent>(&mut output);
     add::<core::Status>(&mut output);
+    add::<core::Preflight>(&mut output);
     add::<core::Error>(&mut output);
     add::<core::Event>(&mut output);
     add::<core::Backup>(&mut output);

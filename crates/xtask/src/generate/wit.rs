@@ -21,13 +21,11 @@ const ONLY_WIT: [(&str, &str); 7] = [
 const ONLY_WIT_FIELDS: [(&str, &str); 2] = [("client-options", "credential"), ("client-options", "seed")];
 
 /// Types that the component does not have: a blocking call has nowhere to send its progress.
-const ONLY_JSON: [&str; 10] = [
+const ONLY_JSON: [&str; 8] = [
     "Methods",
     "PassRequest",
     "AllowPrivileged",
     "Event",
-    "EventCaller",
-    "EventCallerKind",
     "EventMethod",
     "EventOperation",
     "EventStep",
