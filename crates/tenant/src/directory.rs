@@ -1,7 +1,9 @@
 use crate::answer::{Answer, Reply, object};
 use crate::call::Call;
+use crate::group::group;
 use crate::permission::{ELIGIBILITY_READ, GROUP_READ, ROLE_READ, USER_READ};
 use crate::seed::{Relation, SeedRole};
+use crate::settings::Settings;
 use crate::tenant::Tenant;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
@@ -48,19 +50,10 @@ impl Tenant {
             }
         }
         if cast != Some(ROLE) {
-            for group in seed.groups.iter().filter(|group| group.relation == relation) {
-                found.push(limited(
-                    sees_groups,
-                    call,
-                    object(&mut [
-                        ("@odata.type", format!("#{GROUP}").into()),
-                        ("id", group.id.as_str().into()),
-                        ("displayName", group.display_name.as_str().into()),
-                        ("isAssignableToRole", if group.is_assignable_to_role { true.into() } else { Value::Null }),
-                        ("mailEnabled", false.into()),
-                        ("securityEnabled", true.into()),
-                    ]),
-                ));
+            for held in seed.groups.iter().filter(|group| group.relation == relation) {
+                let mut entity = group(&held.id, &held.display_name, held.is_assignable_to_role);
+                entity.insert("@odata.type".into(), format!("#{GROUP}").into());
+                found.push(limited(sees_groups, call, entity));
             }
             let direct_only = name.eq_ignore_ascii_case("memberOf");
             let member_of = if owned { &[][..] } else { &self.accounts[user].member_of };
@@ -82,12 +75,8 @@ impl Tenant {
         call.expect("GET")?;
         self.permit_any(call, &[if eligible { ELIGIBILITY_READ } else { ROLE_READ }])?;
         call.only_options(&["$filter", "$expand", "$select", "$top", "$skiptoken"])?;
-        if eligible && !self.seed.settings.premium {
-            return Err(Answer::error(
-                self.seed.settings.premium_refusal_status,
-                "AadPremiumLicenseRequired",
-                "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
-            ));
+        if eligible {
+            premium(&self.seed.settings)?;
         }
         let principal = call.option("$filter").map(principal).transpose()?;
         let expand = match call.option("$expand") {
@@ -194,7 +183,19 @@ fn instance(template: &str) -> String {
     template.chars().map(|c| if c == '-' { c } else { digits.next().unwrap_or('0') }).collect()
 }
 
-fn principal(filter: &str) -> Result<&str, Answer> {
+/// Whether the tenant is licensed for Privileged Identity Management.
+pub(crate) fn premium(settings: &Settings) -> Result<(), Answer> {
+    if settings.premium {
+        return Ok(());
+    }
+    Err(Answer::error(
+        settings.premium_refusal_status,
+        "AadPremiumLicenseRequired",
+        "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
+    ))
+}
+
+pub(crate) fn principal(filter: &str) -> Result<&str, Answer> {
     let id = filter
         .strip_prefix("principalId eq '")
         .and_then(|rest| rest.strip_suffix('\''))

@@ -90,15 +90,21 @@ impl Groups {
 impl Group {
     /// As a member or a membership of something.
     pub(crate) fn entity(&self) -> Map<String, Value> {
-        object(&mut [
-            ("@odata.type", ObjectType::Group.odata_type().into()),
-            ("id", self.id.as_str().into()),
-            ("displayName", self.display_name.as_str().into()),
-            ("isAssignableToRole", Value::Null),
-            ("mailEnabled", false.into()),
-            ("securityEnabled", true.into()),
-        ])
+        let mut entity = group(&self.id, &self.display_name, false);
+        entity.insert("@odata.type".into(), ObjectType::Group.odata_type().into());
+        entity
     }
+}
+
+/// A security group, without its type.
+pub(crate) fn group(id: &str, display_name: &str, is_assignable_to_role: bool) -> Map<String, Value> {
+    object(&mut [
+        ("id", id.into()),
+        ("displayName", display_name.into()),
+        ("isAssignableToRole", if is_assignable_to_role { true.into() } else { Value::Null }),
+        ("mailEnabled", false.into()),
+        ("securityEnabled", true.into()),
+    ])
 }
 
 impl Tenant {

@@ -52,7 +52,10 @@
 //! - An external guest gets no Temporary Access Pass and keeps the sessions. A pass is shown once.
 //! - `/groups/{id}/members` and `transitiveMembers` hold users, groups, devices, contacts and service principals; of
 //!   what the caller may not read they show type and id. `$count` needs `ConsistencyLevel: eventual`.
-//! - `memberOf` misses eligible roles and roles scoped to an administrative unit; `roleAssignments` shows the latter.
+//! - `memberOf` misses eligible roles, eligible groups and roles scoped to an administrative unit; `roleAssignments`
+//!   shows the latter, and what somebody is eligible for has lists of its own, which need a licence.
+//! - A signed-in user may not, for itself, change a phone, register or change an e-mail address, register or remove an
+//!   external method, or issue a pass.
 //!
 //! # What each setting stands for
 //!
@@ -104,6 +107,7 @@ mod counts;
 mod crowd;
 mod default_rule;
 mod directory;
+mod eligible_group;
 mod entity;
 mod external;
 mod fault;

@@ -1,6 +1,7 @@
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::kind::Kind;
+use crate::seed::SeedRole;
 use crate::tenant::Tenant;
 
 pub(crate) const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
@@ -10,11 +11,11 @@ const AUTHENTICATION_POLICY_ADMINISTRATOR: &str = "0526716b-113d-4c15-b2c8-68e3c
 const GLOBAL_READER: &str = "f2ef992c-3afb-46b9-b7cf-a126ee74c451";
 const HELPDESK_ADMINISTRATOR: &str = "729827e3-9c14-49f7-bb1b-9608f156bbb8";
 const USER_ADMINISTRATOR: &str = "fe930be7-5e62-47db-91af-98c3a49a38b1";
+const GROUPS_ADMINISTRATOR: &str = "fdd7a751-b60b-444a-984c-02652fe8fa1c";
 const PASSWORD_ADMINISTRATOR: &str = "966707d0-3269-4727-9be2-8c3a10f19b9d";
 
-/// Holders of only these are no obstacle to an Authentication Administrator.
-const HARMLESS: [&str; 8] = [
-    AUTHENTICATION_ADMINISTRATOR,
+/// Holders of only these, and holders of none, are within reach of the limited administrators.
+const HARMLESS: [&str; 7] = [
     PASSWORD_ADMINISTRATOR,
     "88d8e3e3-8f55-4a1e-953a-9b9898b8876b", // Directory Readers
     "95e79109-95c0-4d8e-aee3-d01accf2d47b", // Guest Inviter
@@ -22,6 +23,27 @@ const HARMLESS: [&str; 8] = [
     "4a5d8f65-41da-4de4-8968-e035b65339cf", // Reports Reader
     "27460883-1df1-4691-b032-3b79643e5e63", // User Experience Success Manager
     "75934031-6c7e-415a-99d7-48dbd49e875e", // Usage Summary Reports Reader
+];
+/// Whose sessions each of them may revoke besides: role, and roles.
+const REACH: [(&str, &[&str]); 3] = [
+    (AUTHENTICATION_ADMINISTRATOR, &[AUTHENTICATION_ADMINISTRATOR]),
+    (HELPDESK_ADMINISTRATOR, &[HELPDESK_ADMINISTRATOR]),
+    (USER_ADMINISTRATOR, &[HELPDESK_ADMINISTRATOR, USER_ADMINISTRATOR, GROUPS_ADMINISTRATOR]),
+];
+/// The Password Administrator's own reach is smaller than the others'.
+const PASSWORD_REACH: [&str; 3] = [
+    PASSWORD_ADMINISTRATOR,
+    "88d8e3e3-8f55-4a1e-953a-9b9898b8876b", // Directory Readers
+    "95e79109-95c0-4d8e-aee3-d01accf2d47b", // Guest Inviter
+];
+/// What nobody can do to the own account by these APIs, with whatever role.
+const NOT_FOR_ONESELF: [(Kind, &str); 6] = [
+    (Kind::Phone, "PATCH"),
+    (Kind::Email, "POST"),
+    (Kind::Email, "PATCH"),
+    (Kind::External, "POST"),
+    (Kind::External, "DELETE"),
+    (Kind::Pass, "POST"),
 ];
 
 pub(crate) const USER_READ: &[&str] =
@@ -50,6 +72,8 @@ pub(crate) const ELIGIBILITY_READ: &[&str] = &[
 ];
 const POLICY_READ: &[&str] =
     &["Policy.Read.AuthenticationMethod", "Policy.Read.All", "Policy.ReadWrite.AuthenticationMethod"];
+pub(crate) const PIM_GROUP_READ: &[&str] =
+    &["PrivilegedEligibilitySchedule.Read.AzureADGroup", "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup"];
 pub(crate) const DEVICE_READ: &[&str] =
     &["Device.Read.All", "Device.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 pub(crate) const CONTACT_READ: &[&str] = &["OrgContact.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"];
@@ -77,7 +101,8 @@ impl Tenant {
                     || (of_self && call.claims.grants(&format!("{family}.{access}")))
             })
         });
-        if !granted {
+        let forbidden = of_self && kind.is_some_and(|kind| NOT_FOR_ONESELF.contains(&(kind, call.method.as_str())));
+        if !granted || forbidden {
             return Err(Answer::access_denied());
         }
         self.permit_target(call, user)
@@ -90,7 +115,8 @@ impl Tenant {
             return Ok(());
         }
         let reaches = self.holds(call, &[GLOBAL_ADMINISTRATOR, PRIVILEGED_AUTHENTICATION_ADMINISTRATOR])
-            || (self.holds(call, &[AUTHENTICATION_ADMINISTRATOR]) && !self.is_privileged(user))
+            || (self.holds(call, &[AUTHENTICATION_ADMINISTRATOR])
+                && self.has_only(user, &[&HARMLESS, &[AUTHENTICATION_ADMINISTRATOR]]))
             || (!call.is_write() && self.holds(call, &[GLOBAL_READER]));
         if reaches { Ok(()) } else { Err(Answer::access_denied()) }
     }
@@ -130,11 +156,8 @@ impl Tenant {
         let reaches = call.claims.is_application()
             || self.is_self(call, user)
             || self.holds(call, &[GLOBAL_ADMINISTRATOR, PRIVILEGED_AUTHENTICATION_ADMINISTRATOR])
-            || (!self.is_privileged(user)
-                && self.holds(
-                    call,
-                    &[AUTHENTICATION_ADMINISTRATOR, HELPDESK_ADMINISTRATOR, USER_ADMINISTRATOR, PASSWORD_ADMINISTRATOR],
-                ));
+            || REACH.iter().any(|(role, more)| self.holds(call, &[role]) && self.has_only(user, &[&HARMLESS, more]))
+            || (self.holds(call, &[PASSWORD_ADMINISTRATOR]) && self.has_only(user, &[&PASSWORD_REACH]));
         if reaches { Ok(()) } else { Err(Answer::insufficient()) }
     }
 
@@ -165,9 +188,14 @@ impl Tenant {
             })
     }
 
-    fn is_privileged(&self, user: usize) -> bool {
+    /// Does the user hold no role but these, and is not in a role-assignable group, nor owns one?
+    fn has_only(&self, user: usize, roles: &[&[&str]]) -> bool {
         let seed = &self.accounts[user].seed;
-        seed.roles.iter().any(|role| !HARMLESS.contains(&role.role_definition_id.as_str()))
-            || seed.groups.iter().any(|group| group.is_assignable_to_role)
+        let restricted = &self.seed.restricted_administrative_units;
+        let harmless = |role: &SeedRole| {
+            roles.iter().any(|roles| roles.contains(&role.role_definition_id.as_str()))
+                && !restricted.iter().any(|unit| unit.eq_ignore_ascii_case(&role.directory_scope_id))
+        };
+        seed.roles.iter().all(harmless) && !seed.groups.iter().any(|group| group.is_assignable_to_role)
     }
 }

@@ -22,6 +22,10 @@ pub struct Seed {
     /// Groups that hold members. They hold no roles; for a group that may, see [`SeedUser::groups`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<SeedMembers>,
+    /// Administrative units with restricted management, as `/administrativeUnits/{id}`: whoever holds any role in one
+    /// is out of an Authentication Administrator's reach.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub restricted_administrative_units: Vec<String>,
     /// Hardware OATH tokens that nobody has, as Graph's `hardwareOathTokenAuthenticationMethodDevice` entities. Those of
     /// the users' methods belong to the inventory, too.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -50,6 +54,7 @@ impl Default for Seed {
             users: Vec::new(),
             crowd: None,
             groups: Vec::new(),
+            restricted_administrative_units: Vec::new(),
             hardware_oath_devices: Vec::new(),
             external_configurations: Vec::new(),
             apps: Vec::new(),
@@ -119,6 +124,9 @@ pub struct SeedUser {
     pub eligible_roles: Vec<SeedRole>,
     /// Groups that the user is in, or owns.
     pub groups: Vec<SeedGroup>,
+    /// Groups that the user may make itself a member or an owner of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub eligible_groups: Vec<SeedGroup>,
 }
 
 impl Default for SeedUser {
@@ -139,6 +147,7 @@ impl Default for SeedUser {
             roles: Vec::new(),
             eligible_roles: Vec::new(),
             groups: Vec::new(),
+            eligible_groups: Vec::new(),
         }
     }
 }

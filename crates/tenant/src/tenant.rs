@@ -248,6 +248,14 @@ impl Tenant {
             {
                 self.role_management(call, collection)
             }
+            [governance, access, group, collection]
+                if governance.eq_ignore_ascii_case("identityGovernance")
+                    && access.eq_ignore_ascii_case("privilegedAccess")
+                    && group.eq_ignore_ascii_case("group")
+                    && collection.eq_ignore_ascii_case("eligibilityScheduleInstances") =>
+            {
+                self.eligible_groups(call)
+            }
             [policies, methods, configurations, name]
                 if policies.eq_ignore_ascii_case("policies")
                     && methods.eq_ignore_ascii_case("authenticationMethodsPolicy")

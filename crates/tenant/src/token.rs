@@ -73,6 +73,7 @@ impl TokenClaims {
             "GroupMember.Read.All",
             "RoleManagement.Read.Directory",
             "RoleEligibilitySchedule.Read.Directory",
+            "PrivilegedEligibilitySchedule.Read.AzureADGroup",
         ])
     }
 

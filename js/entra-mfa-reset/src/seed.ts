@@ -14,6 +14,8 @@ export interface SandboxSeed {
   crowd?: SandboxCrowd;
   /** Groups that hold members. They hold no roles; for a group that may, see {@link SandboxUser.groups}. */
   groups?: SandboxMembers[];
+  /** Administrative units with restricted management, as `/administrativeUnits/{id}`: a role in one protects its holder. */
+  restrictedAdministrativeUnits?: string[];
   /** Hardware OATH tokens that nobody has, as Graph shows devices. Those of the users' methods count, too. */
   hardwareOathDevices?: { id: string; [property: string]: unknown }[];
   /** Ids of the external methods that the policy configures, beside those that users have. */
@@ -176,6 +178,8 @@ export interface SandboxUser {
   eligibleRoles?: SandboxRole[];
   /** Groups that the user is in, or owns. */
   groups?: SandboxGroup[];
+  /** Groups that the user may make itself a member or an owner of. */
+  eligibleGroups?: SandboxGroup[];
 }
 
 /** The stored default method. */

@@ -129,3 +129,67 @@ fn pages_link_to_the_callers_own_origin() {
     assert_eq!(found.len(), 5);
     assert_eq!(found[4], true);
 }
+
+const ELIGIBLE_GROUPS: &str = "/v1.0/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances";
+const TIER_0: &str = "5f0c2d4e-6a8b-4c0d-9e1f-2a3b4c5d6e7f";
+
+fn with_eligible_groups() -> World {
+    World::with(|seed| {
+        for (relation, is_assignable_to_role) in [(Relation::Member, true), (Relation::Owner, false)] {
+            let group = SeedGroup { id: TIER_0.into(), display_name: "Tier 0".into(), is_assignable_to_role, relation };
+            seed.users[0].eligible_groups.push(group);
+        }
+    })
+}
+
+#[test]
+fn eligible_groups_have_a_list_of_their_own() {
+    let mut world = with_eligible_groups();
+    let path = format!("{ELIGIBLE_GROUPS}?{}", filter(ADELE));
+    let list = world.get(&path);
+    assert_eq!(list.values().len(), 2);
+    assert_eq!(list.values()[0]["groupId"], TIER_0);
+    assert_eq!((&list.values()[0]["accessId"], &list.values()[1]["accessId"]), (&json!("member"), &json!("owner")));
+    assert_eq!(list.values()[0]["principalId"], ADELE);
+    assert!(list.values()[0].get("group").is_none());
+    let list = world.get(&format!("{path}&$expand=group"));
+    assert_eq!(list.values()[0]["group"]["isAssignableToRole"], true);
+    assert!(list.values()[1]["group"]["isAssignableToRole"].is_null());
+    let list = world.get(&format!("{path}&$expand=group&$select=accessId"));
+    let names: Vec<&String> = list.values()[0].as_object().unwrap().keys().collect();
+    assert_eq!(names, ["accessId", "group"]);
+    assert_eq!(world.get(&format!("{ELIGIBLE_GROUPS}?{}", filter(ADMIN))).values().len(), 0);
+    assert_eq!(world.get(&format!("/v1.0/users/{ADELE}/transitiveMemberOf")).values().len(), 0);
+    assert_eq!(world.get(&path.replace("v1.0", "beta")).values().len(), 2);
+}
+
+#[test]
+fn eligible_groups_are_asked_for_by_principal() {
+    let mut world = with_eligible_groups();
+    for query in ["", "?$filter=accessId%20eq%20%27member%27", "?$filter=principalId%20eq%20%27adele%27"] {
+        assert_eq!(world.get(&format!("{ELIGIBLE_GROUPS}{query}")).status, 400, "{query}");
+    }
+    let path = format!("{ELIGIBLE_GROUPS}?{}", filter(ADELE));
+    assert_eq!(world.get(&format!("{path}&$expand=principal")).status, 400);
+    assert_eq!(world.post(&path, json!({})).status, 405);
+}
+
+#[test]
+fn eligible_groups_need_a_licence_and_a_right_of_their_own() {
+    let path = format!("{ELIGIBLE_GROUPS}?{}&$expand=group", filter(ADELE));
+    for status in [400, 403] {
+        let mut world = World::with(|seed| {
+            seed.settings.premium = false;
+            seed.settings.premium_refusal_status = status;
+        });
+        let refused = world.get(&path);
+        assert_eq!((refused.status, refused.code()), (status, "AadPremiumLicenseRequired"));
+    }
+    let mut world = with_eligible_groups();
+    world.claims = TokenClaims::application(["RoleEligibilitySchedule.Read.Directory", "Directory.Read.All"]);
+    assert_eq!(world.get(&path).code(), "Authorization_RequestDenied");
+    world.claims = TokenClaims::application(["PrivilegedEligibilitySchedule.Read.AzureADGroup"]);
+    let list = world.get(&path);
+    assert_eq!(list.values().len(), 2);
+    assert!(list.values()[0].get("group").is_none(), "groups themselves may not be read");
+}

@@ -1,5 +1,5 @@
 use crate::world::{ADELE, ADMIN, GUEST, World};
-use entra_tenant::{RevokeAnswer, TokenClaims};
+use entra_tenant::{RevokeAnswer, SeedRole, TokenClaims};
 use serde_json::{Value, json};
 
 fn valid_from(world: &mut World, user: &str) -> Value {
@@ -49,5 +49,33 @@ fn revoking_needs_its_own_rights() {
         let answer = world.post(&format!("/v1.0/users/{user}/revokeSignInSessions"), json!({}));
         assert_eq!(answer.status, status, "{:?}", world.claims);
         assert!(status == 200 || answer.code() == "Authorization_RequestDenied");
+    }
+}
+
+#[test]
+fn whose_sessions_a_limited_administrator_revokes() {
+    let authentication = "c4e39bd9-1100-46d3-8c65-fb160da0071f";
+    let helpdesk = "729827e3-9c14-49f7-bb1b-9608f156bbb8";
+    let users = "fe930be7-5e62-47db-91af-98c3a49a38b1";
+    let passwords = "966707d0-3269-4727-9be2-8c3a10f19b9d";
+    let groups = "fdd7a751-b60b-444a-984c-02652fe8fa1c";
+    let reports = "4a5d8f65-41da-4de4-8968-e035b65339cf";
+    let privileged = "7be44c8a-adaf-4e2a-84d6-ab2649e08a13";
+    for (caller, reached) in [
+        (authentication, vec![authentication, passwords, reports]),
+        (helpdesk, vec![helpdesk, passwords, reports]),
+        (users, vec![helpdesk, users, passwords, groups, reports]),
+        (passwords, vec![passwords]),
+        (privileged, vec![authentication, helpdesk, users, passwords, groups, reports, privileged]),
+        (reports, vec![]),
+    ] {
+        for held in [authentication, helpdesk, users, passwords, groups, reports, privileged] {
+            let mut world = World::with(|seed| {
+                seed.users[0].roles = vec![SeedRole { role_definition_id: held.into(), ..SeedRole::default() }];
+            });
+            world.claims = TokenClaims::delegated("x", "User.RevokeSessions.All", [caller]);
+            let answer = world.post(&format!("/v1.0/users/{ADELE}/revokeSignInSessions"), json!({}));
+            assert_eq!(answer.status == 200, reached.contains(&held), "{caller} {held}");
+        }
     }
 }
