@@ -140,6 +140,6 @@ pub use fault::{Delivery, DeliveryError, FaultRates, Faults};
 pub use public_key::PublicKey;
 pub use seed::{ObjectType, Relation, Seed, SeedGroup, SeedMembers, SeedObject, SeedRole, SeedUser, SignInPreferences};
 pub use settings::{Cloud, DefaultRuleText, ExternalDelete, PassPolicy, RetryAfter, RevokeAnswer, Settings};
-pub use state::{LogEntry, LogMember, State, Violation};
+pub use state::{Caller, LogEntry, LogMember, State, Violation};
 pub use tenant::Tenant;
 pub use token::TokenClaims;

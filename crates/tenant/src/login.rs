@@ -3,7 +3,7 @@ use crate::answer::{Answer, object};
 use crate::app::SeedApp;
 use crate::call::query;
 use crate::clock;
-use crate::state::LogEntry;
+use crate::state::{Caller, LogEntry};
 use crate::tenant::{Tenant, ascii, origin, respond};
 use crate::token::{TokenClaims, UNANSWERED};
 use bytes::Bytes;
@@ -35,15 +35,18 @@ impl Tenant {
         };
         let tenant = entry.path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
         let answer = match self.mint(parts, &tenant, body, now) {
-            Ok(token) => Answer::ok(
-                object(&mut [
-                    ("token_type", "Bearer".into()),
-                    ("expires_in", self.seed.settings.token_lifetime_seconds.into()),
-                    ("ext_expires_in", self.seed.settings.token_lifetime_seconds.into()),
-                    ("access_token", token.into()),
-                ])
-                .into(),
-            ),
+            Ok((caller, token)) => {
+                entry.caller = Some(caller);
+                Answer::ok(
+                    object(&mut [
+                        ("token_type", "Bearer".into()),
+                        ("expires_in", self.seed.settings.token_lifetime_seconds.into()),
+                        ("ext_expires_in", self.seed.settings.token_lifetime_seconds.into()),
+                        ("access_token", token.into()),
+                    ])
+                    .into(),
+                )
+            }
             Err((status, error, code, text)) => {
                 let when = clock::spaced(now);
                 let description =
@@ -65,7 +68,13 @@ impl Tenant {
         respond(answer.with("x-ms-request-id", trace).with("Date", clock::http_date(now)))
     }
 
-    fn mint(&mut self, parts: &http::request::Parts, tenant: &str, body: &Bytes, now: u64) -> Result<String, Refusal> {
+    fn mint(
+        &mut self,
+        parts: &http::request::Parts,
+        tenant: &str,
+        body: &Bytes,
+        now: u64,
+    ) -> Result<(Caller, String), Refusal> {
         if parts.method != "POST" {
             return Err((400, "invalid_request", 900_561, "The endpoint only accepts POST requests.".into()));
         }
@@ -154,6 +163,7 @@ impl Tenant {
                 format!("The resource principal named {scope} was not found in the tenant named {tenant}."),
             ));
         }
+        let caller = Caller::application(&app.client_id);
         let claims = TokenClaims {
             appid: Some(app.client_id.clone()),
             roles: app.roles.clone(),
@@ -167,7 +177,7 @@ impl Tenant {
         }
         self.issued_tokens += 1;
         let uti = Some(format!("{}{}", if answers_challenge { 'c' } else { UNANSWERED }, self.issued_tokens));
-        Ok(self.access_token(&TokenClaims { uti, ..claims }))
+        Ok((caller, self.access_token(&TokenClaims { uti, ..claims })))
     }
 
     /// The directory id, or a domain that its users sign in with.

@@ -8,10 +8,11 @@
 //! The shapes of the answers are those of the SDKs that read them. The texts of refusals are those of published logs
 //! where such are known; App Service's 401, and that IMDS says 400 to a forwarded request, are general knowledge.
 
+use crate::account::text;
 use crate::answer::{Answer, object};
 use crate::app::SeedManagedIdentity;
 use crate::call::query;
-use crate::state::LogEntry;
+use crate::state::{Caller, LogEntry};
 use crate::tenant::{Tenant, ascii, respond};
 use crate::token::TokenClaims;
 use bytes::Bytes;
@@ -85,7 +86,10 @@ impl Tenant {
             self.violate("secretSentToIdentity", "A secret came to a managed identity endpoint.", now);
         }
         let answer = match self.identity_token(endpoint, parts, &options, now) {
-            Ok(token) => Answer::ok(token.into()),
+            Ok(token) => {
+                entry.caller = Some(Caller::application(text(&token, "client_id")));
+                Answer::ok(token.into())
+            }
             Err(refusal) => self.identity_refusal(endpoint, refusal),
         };
         entry.status = answer.status;
@@ -137,19 +141,19 @@ impl Tenant {
         }
         let identity = self.identity(endpoint, option("client_id"))?.clone();
         let kept = self.kept_token(&identity, resource, now / 1000);
-        let text = |seconds: u64| Value::from(seconds.to_string());
+        let epoch = |seconds: u64| Value::from(seconds.to_string());
         let mut answer = object(&mut [
             ("access_token", kept.token.into()),
-            ("expires_on", text(kept.until)),
+            ("expires_on", epoch(kept.until)),
             ("resource", resource.into()),
             ("token_type", "Bearer".into()),
             ("client_id", identity.client_id.into()),
         ]);
         if endpoint == Endpoint::Imds {
             let left = kept.until.saturating_sub(now / 1000);
-            answer.insert("expires_in".into(), text(left));
-            answer.insert("ext_expires_in".into(), text(left));
-            answer.insert("not_before".into(), text(kept.from));
+            answer.insert("expires_in".into(), epoch(left));
+            answer.insert("ext_expires_in".into(), epoch(left));
+            answer.insert("not_before".into(), epoch(kept.from));
         }
         Ok(answer)
     }

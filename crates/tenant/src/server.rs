@@ -1,9 +1,15 @@
 //! The tenant behind a socket.
 //!
-//! Beside Graph and the token endpoint it serves tests: `GET /_tenant/state`, `GET /_tenant/summary` (the state's counts
-//! alone), `GET /_tenant/exchange`, `POST /_tenant/reset` (a seed as the body replaces the first one) and `GET /_tenant/token` (mints a token from
-//! `roles`, `scp`, `oid`, `wids`, `appid`, `aud`, `tid`, `exp` and `uti`; without `roles` and `scp` an application's
-//! that may do everything).
+//! Beside Graph, the token endpoint and those of managed identities it serves tests:
+//!
+//! | route | answer |
+//! |---|---|
+//! | `GET /_tenant/state` | everything, see [`crate::State`] |
+//! | `GET /_tenant/summary` | its counts alone |
+//! | `GET /_tenant/exchange` | the log as short lines without ids |
+//! | `GET /_tenant/writes` | the calls that asked for a change, see [`crate::State::writes`] |
+//! | `POST /_tenant/reset` | a tenant that is new; a seed as the body replaces the first one |
+//! | `GET /_tenant/token` | a token of `roles`, `scp`, `oid`, `wids`, `appid`, `idtyp`, `aud`, `tid`, `exp` and `uti`; without `roles` and `scp` an application's that may do everything |
 
 use crate::call::query;
 use crate::fault::{Delivery, DeliveryError, Faults};
@@ -108,6 +114,7 @@ fn control(shared: &mut Shared, request: &Request<Bytes>) -> Response<Full<Bytes
     match (request.method().as_str(), request.uri().path()) {
         ("GET", "/_tenant/state") => json(&shared.tenant.state()),
         ("GET", "/_tenant/exchange") => json(&shared.tenant.exchange()),
+        ("GET", "/_tenant/writes") => json(&shared.tenant.state().writes()),
         ("GET", "/_tenant/summary") => json(&shared.tenant.counts()),
         ("GET", "/_tenant/token") => {
             let claims = claims(request.uri().query().unwrap_or_default());

@@ -5,6 +5,7 @@ use crate::managed_identity::{is_identity_endpoint, loggable};
 use crate::pass;
 use crate::seed::SeedUser;
 use crate::tenant::Tenant;
+use crate::token::TokenClaims;
 use serde::{Deserialize, Serialize};
 
 /// What a tenant holds, and what has come to it.
@@ -35,6 +36,42 @@ pub struct Violation {
     pub detail: String,
 }
 
+/// Who sent a request.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Caller {
+    /// The application's id.
+    pub app: String,
+    /// The object id of the user who is signed in to it. Without one the application acts for itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+}
+
+impl Caller {
+    /// An application that acts for itself.
+    pub(crate) fn application(id: &str) -> Caller {
+        Caller { app: id.to_owned(), user: None }
+    }
+
+    pub(crate) fn of(claims: &TokenClaims) -> Caller {
+        let user = if claims.is_application() { None } else { claims.oid.clone() };
+        Caller { app: claims.appid.clone().unwrap_or_default(), user }
+    }
+}
+
+impl State {
+    /// Every call to Graph that asked for a change, alone or in a batch, in the order in which they came, whatever came
+    /// of them. Of a tenant that keeps no log there is none; see [`Counts::writes`].
+    pub fn writes(&self) -> Vec<LogMember> {
+        let calls = self.log.iter().filter(|entry| entry.is_graph()).flat_map(|entry| {
+            let alone = LogMember { method: entry.method.clone(), path: entry.path.clone(), status: entry.status };
+            let alone = (entry.path != "/$batch").then_some(alone);
+            alone.into_iter().chain(entry.members.iter().cloned())
+        });
+        calls.filter(|call| call.method != "GET").collect()
+    }
+}
+
 /// One request that arrived.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -49,6 +86,9 @@ pub struct LogEntry {
     pub version: String,
     /// The answer's status.
     pub status: u16,
+    /// Who asked, where the request says so and is believed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller: Option<Caller>,
     /// Of a batch: its members, in the order of the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<LogMember>,
@@ -65,7 +105,7 @@ impl LogEntry {
             Some((version, rest)) => (version, format!("/{rest}")),
             None => (trimmed, "/".to_owned()),
         };
-        LogEntry { at, method: method.to_owned(), path, version: version.to_owned(), status: 0, members: Vec::new() }
+        LogEntry { at, method: method.to_owned(), path, version: version.to_owned(), ..LogEntry::default() }
     }
 }
 

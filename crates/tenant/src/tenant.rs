@@ -8,7 +8,7 @@ use crate::group::Groups;
 use crate::hardware_oath::spare;
 use crate::managed_identity::KeptToken;
 use crate::seed::Seed;
-use crate::state::{LogEntry, Violation};
+use crate::state::{Caller, LogEntry, Violation};
 use crate::throttle::{Limit, Throttle};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header};
@@ -143,6 +143,7 @@ impl Tenant {
             return Err(Answer::error(400, "BadRequest", "Invalid version."));
         };
         let claims = self.authenticate(parts.headers.get(header::AUTHORIZATION), now)?;
+        entry.caller = Some(Caller::of(&claims));
         self.throttle(&[Limit::Batches], now)?;
         if version == Version::Beta && !self.seed.settings.beta_available {
             let status = self.seed.settings.beta_refusal_status;

@@ -70,7 +70,10 @@ fn it_serves_graph_and_its_own_routes() {
     assert_eq!(server.ask("GET", &format!("{path}/methods"), Some(&narrow)).unwrap().0, 403);
     let exchange = server.ask("GET", "/_tenant/exchange", None).unwrap().1;
     assert!(exchange.contains("DELETE /v1.0/users/{id}/authentication/phoneMethods/{id} 204"));
+    let writes = server.ask("GET", "/_tenant/writes", None).unwrap().1;
+    assert_eq!(writes, format!("[{{\"method\":\"DELETE\",\"path\":\"{}\",\"status\":204}}]", &phone[5..]));
     assert_eq!(server.ask("POST", "/_tenant/reset", None).unwrap().0, 204);
+    assert_eq!(server.ask("GET", "/_tenant/writes", None).unwrap().1, "[]");
     let state = server.ask("GET", "/_tenant/state", None).unwrap().1;
     let state: entra_tenant::State = serde_json::from_str(&state).unwrap();
     assert_eq!((state.log.len(), state.users[0].methods.len()), (0, 7));

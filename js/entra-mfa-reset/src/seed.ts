@@ -359,8 +359,18 @@ export interface SandboxLogEntry {
   version: string;
   /** The answer's status. */
   status: number;
+  /** Who asked, where the request says so and is believed. */
+  caller?: SandboxCaller;
   /** Of a batch: its members, in the order of the request. */
   members?: SandboxLogMember[];
+}
+
+/** Who sent a request. */
+export interface SandboxCaller {
+  /** The application's id. */
+  app: string;
+  /** The object id of the user who is signed in to it. Without one the application acts for itself. */
+  user?: string;
 }
 
 /** One member of a batch. */

@@ -1,4 +1,7 @@
-use crate::world::{ADELE, ALEX, DIEGO, DIEGO_TOKEN, MOBILE, World, deletion};
+use crate::world::{ADELE, ADMIN, ALEX, BARE, DIEGO, DIEGO_TOKEN, MOBILE, World, deletion};
+use bytes::Bytes;
+use entra_tenant::{Caller, TokenClaims};
+use http::Request;
 use serde_json::json;
 
 #[test]
@@ -61,4 +64,68 @@ fn the_exchange_leaves_ids_out() {
             "POST /beta/$batch 200 [DELETE /users/{id}/authentication/phoneMethods/{id} 204, GET /users/{id} 200]",
         ]
     );
+}
+
+#[test]
+fn the_log_tells_who_called() {
+    let app = "6731de76-14a6-49ae-97bc-6eba6914391e";
+    let mut world = World::sample();
+    world.get(&format!("/v1.0/users/{ADELE}"));
+    world.claims = TokenClaims { appid: Some("a".into()), ..TokenClaims::delegated(ADMIN, "User.Read.All", []) };
+    world.get(&format!("/v1.0/users/{ADELE}"));
+    world.get(&format!("/v1.0/users/{ADELE}/authentication/methods"));
+    world.claims.aud = Some("https://management.azure.com".into());
+    world.get(&format!("/v1.0/users/{ADELE}"));
+    for secret in ["sandbox-secret", "wrong"] {
+        let form = format!(
+            "grant_type=client_credentials&client_id={app}&client_secret={secret}&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"
+        );
+        let request = Request::post("https://login.example/contoso.com/oauth2/v2.0/token")
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .body(Bytes::from(form))
+            .unwrap();
+        world.tenant.handle(request, world.now);
+    }
+    let imds = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://graph.microsoft.com";
+    let request = Request::get(imds).header("Metadata", "true").body(Bytes::new()).unwrap();
+    world.tenant.handle(request, world.now);
+    let caller = |app: &str, user: Option<&str>| Some(Caller { app: app.into(), user: user.map(str::to_owned) });
+    let callers: Vec<Option<Caller>> = world.tenant.state().log.into_iter().map(|entry| entry.caller).collect();
+    assert_eq!(
+        callers,
+        [
+            caller(app, None),
+            caller("a", Some(ADMIN)),
+            caller("a", Some(ADMIN)),
+            None,
+            caller(app, None),
+            None,
+            caller("0b7c4a52-9d3e-4f16-8a2b-5c6d7e8f9012", None),
+        ]
+    );
+}
+
+#[test]
+fn what_asked_for_a_change_is_told_whatever_came_of_it() {
+    let mut world = World::sample();
+    world.get(&format!("/v1.0/users/{ADELE}"));
+    let read = json!({"id": "1", "method": "GET", "url": format!("/users/{ADELE}")});
+    world.batch("v1.0", json!([read.clone()]));
+    assert_eq!(world.tenant.state().writes(), [], "not one write");
+    world.batch("v1.0", json!([read, deletion("2", ADELE, MOBILE)]));
+    world.post(&format!("/v1.0/users/{BARE}/revokeSignInSessions"), json!({}));
+    world.claims = TokenClaims::application(["User.Read.All"]);
+    world.remove(DIEGO, MOBILE);
+    let state = world.tenant.state();
+    let writes: Vec<(String, u16)> =
+        state.writes().into_iter().map(|write| (format!("{} {}", write.method, write.path), write.status)).collect();
+    assert_eq!(
+        writes,
+        [
+            (format!("DELETE /users/{ADELE}/authentication/{MOBILE}"), 204),
+            (format!("POST /users/{BARE}/revokeSignInSessions"), 200),
+            (format!("DELETE /users/{DIEGO}/authentication/{MOBILE}"), 403),
+        ]
+    );
+    assert_eq!(state.counts.writes, 2, "those that were not refused");
 }
