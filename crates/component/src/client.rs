@@ -79,6 +79,10 @@ impl wit::GuestClient for Client {
         self.perform(|client| client.issue_temporary_access_pass(&user, from_wit(options)))
     }
 
+    fn restore(&self, request: wit::RestoreRequest) -> Result<wit::Report, wit::ErrorInfo> {
+        self.perform(|client| client.restore(from_wit(request)))
+    }
+
     fn reset_many(&self, defaults: wit::ResetOptions) -> wit::BulkRun {
         self.many(|client| client.reset_many(from_wit(defaults)))
     }

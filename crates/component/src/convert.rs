@@ -114,6 +114,7 @@ choice!(core::ErrorCode = wit::ErrorCode {
     DefaultMethodBlocked,
     PolicyRejected,
     Unsupported,
+    Conflict,
     DuplicateUser,
     Expired,
     Cancelled,
@@ -132,6 +133,9 @@ choice!(core::ResidualCode = wit::ResidualCode {
     RegistrationMayBeBlocked,
     ResourceAccount,
     GuardUnreadable,
+    BackupIncomplete,
+    NotRestored,
+    TokenNotActivated,
 } else HiddenKinds);
 
 choice!(wit::Cloud => core::Cloud { Global, UsGov, UsGovDoD, China });
@@ -139,7 +143,7 @@ choice!(wit::Preset => core::Preset { ReRegister, ContactDetails, All, None });
 choice!(wit::AllowPrivileged => core::AllowPrivileged { No, IfUnreadable, Yes });
 choice!(core::PerUserMfaState = wit::PerUserMfaState { Disabled, Enabled, Enforced });
 choice!(core::Outcome = wit::Outcome { Planned, Complete, Unverified, Partial, Failed, Refused });
-choice!(core::MethodAction = wit::MethodAction { Delete, Deactivate, Keep });
+choice!(core::MethodAction = wit::MethodAction { Delete, Deactivate, Keep, Register });
 choice!(core::MethodOutcome = wit::MethodOutcome { Planned, Done, AlreadyGone, Kept, Failed, Unsupported });
 choice!(core::StepOutcome = wit::StepOutcome { Planned, Done, Failed });
 choice!(core::SessionsOutcome = wit::SessionsOutcome { Planned, Revoked, Skipped, Failed });
@@ -164,6 +168,7 @@ choice!(
         SetPerUserMfa,
         MoveDefault,
         RemoveMethod,
+        RegisterMethod,
         DeactivateMethod,
         RevokeSessions,
         ReadRole,
@@ -207,7 +212,7 @@ record!(
 record!(core::MembersPage => reset::MembersPage { users, skipped, next });
 record!(core::Intent = wit::Intent { user, user_id, user_principal_name, planned, at });
 record!(core::PlannedMethod = wit::PlannedMethod { id, kind, label, action, created_date_time });
-record!(core::SignInPreferenceReport = wit::SignInPreferenceReport { before, after, outcome, error });
+record!(core::SignInPreferenceReport = wit::SignInPreferenceReport { before, after, live, outcome, error });
 record!(core::SessionsReport = wit::SessionsReport { outcome, valid_from, reason, error });
 record!(
     core::PassReport = wit::PassReport {
@@ -222,8 +227,8 @@ record!(
         error,
     }
 );
-record!(core::PerUserMfaReport = wit::PerUserMfaReport { before, after, outcome, error });
-record!(core::VerificationReport = wit::VerificationReport { outcome, remaining, added, error });
+record!(core::PerUserMfaReport = wit::PerUserMfaReport { before, after, live, outcome, error });
+record!(core::VerificationReport = wit::VerificationReport { outcome, remaining, missing, added, error });
 record!(core::AddedMethod = wit::AddedMethod { id, kind, label });
 record!(
     core::GuardReport =
@@ -233,7 +238,21 @@ record!(core::GuardRole = wit::GuardRole { id, display_name, scope, via });
 record!(core::GuardGroup = wit::GuardGroup { id, display_name, relation });
 record!(core::GuardBlindSpot = wit::GuardBlindSpot { what, permission });
 record!(core::Residual = wit::Residual { code, message });
-record!(core::Backup = wit::Backup { phones, emails, default, per_user_mfa, never_restored });
+record!(
+    core::Backup =
+        wit::Backup { phones, emails, externals, hardware_tokens, default, per_user_mfa, never_restored, hidden_kinds }
+);
+record!(core::BackupExternal = wit::BackupExternal { configuration_id, display_name });
+record!(core::BackupToken = wit::BackupToken { device_id, label });
+record!(wit::RestoreRequest => core::RestoreRequest {
+    user,
+    backup,
+    allow_privileged,
+    not_after,
+    verify,
+    stable_only,
+    reason,
+});
 record!(core::BackupPhone = wit::BackupPhone { phone_type, phone_number, is_masked });
 record!(core::GraphUsage = wit::GraphUsage { http_requests, calls, throttled, retried, client_request_ids });
 record!(

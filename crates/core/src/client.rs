@@ -14,6 +14,8 @@ use crate::preflight::{self, Preflight};
 use crate::report::{GuardReport, Outcome, Report, SessionsOutcome};
 use crate::request::{AllowPrivileged, IssuePassOptions, PassOptions, ResetRequest, RevokeSessionsOptions};
 use crate::residuals;
+use crate::restoration;
+use crate::restore::RestoreRequest;
 use crate::run::{Host, Run};
 use crate::sessions;
 use crate::status::Status;
@@ -76,6 +78,14 @@ impl Client {
         let user = user.to_owned();
         self.run(EventOperation::IssueTemporaryAccessPass, options.reason.clone(), move |graph| async move {
             issue_pass(&graph, &user, options).await
+        })
+    }
+
+    /// Puts a backup back, as far as Graph lets anybody but the user do it. What is registered already stays as it is; the
+    /// guard stands before it, as before a reset. An error means that nothing was written.
+    pub fn restore(&self, request: RestoreRequest) -> Run<Result<Report, Error>> {
+        self.run(EventOperation::Restore, request.reason.clone(), move |graph| async move {
+            restoration::restore(&graph, &request).await
         })
     }
 
@@ -187,16 +197,16 @@ impl Mode {
 
 /// What an operation reads beside the user.
 #[derive(Clone, Copy)]
-enum Wanted {
+pub(crate) enum Wanted {
     Guard,
     Methods { stable_only: bool },
 }
 
 /// The user, and what the guard found.
-struct Target {
-    user: User,
-    guard: GuardReport,
-    caller: Option<Claims>,
+pub(crate) struct Target {
+    pub(crate) user: User,
+    pub(crate) guard: GuardReport,
+    pub(crate) caller: Option<Claims>,
 }
 
 /// The user as it was asked for; the events are about it from now on.
@@ -207,7 +217,7 @@ fn parse_name(graph: &Graph, user: &str) -> Result<UserName, Error> {
 }
 
 /// A user whom `protect` names is not even looked up.
-fn parse_user(graph: &Graph, user: &str) -> Result<UserName, Error> {
+pub(crate) fn parse_user(graph: &Graph, user: &str) -> Result<UserName, Error> {
     let name = parse_name(graph, user)?;
     if graph.session.protect.iter().any(|listed| name.is(listed)) {
         return Err(refused(graph, directory::listed()));
@@ -222,7 +232,7 @@ fn refused(graph: &Graph, error: Error) -> Error {
 }
 
 /// The guard's verdict, told.
-fn judge(graph: &Graph, target: &Target, allow: AllowPrivileged) -> Result<bool, Error> {
+pub(crate) fn judge(graph: &Graph, target: &Target, allow: AllowPrivileged) -> Result<bool, Error> {
     let verdict = directory::judge(&target.guard, allow, target.caller.as_ref());
     graph.tell(EventStep::Guard, verdict.as_ref().err());
     verdict
@@ -230,7 +240,7 @@ fn judge(graph: &Graph, target: &Target, allow: AllowPrivileged) -> Result<bool,
 
 /// Reads the user and the guard's premises, and beside them the methods where they are wanted. By object id that is
 /// one round trip; a principal name is resolved first, since everything after the first read goes by object id.
-async fn read_target(
+pub(crate) async fn read_target(
     graph: &Graph,
     name: &UserName,
     wanted: Wanted,
@@ -306,7 +316,7 @@ async fn status(graph: &Graph, user: &str) -> Result<Status, Error> {
 pub(crate) async fn reset(graph: &Graph, request: &ResetRequest, mode: Mode) -> Result<Report, Error> {
     let started = graph.host.now();
     request.check()?;
-    let expiry = check_not_after(request, started);
+    let expiry = check_not_after(request.not_after.as_deref(), started);
     let name = match mode {
         Mode::Plan => parse_name(graph, &request.user)?,
         Mode::Reset => {
@@ -328,7 +338,7 @@ pub(crate) async fn reset(graph: &Graph, request: &ResetRequest, mode: Mode) -> 
     let mut verification = None;
     if mode == Mode::Reset {
         // The reading may have taken a while, behind a throttled tenant for example.
-        check_not_after(request, graph.host.now())?;
+        check_not_after(request.not_after.as_deref(), graph.host.now())?;
         graph.begin(|| intent(graph, request, &target.user, plan.planned(&registered))).await?;
         execution.run().await?;
         verification = outcome::verify(graph, request, &plan, &mut execution).await;
@@ -348,8 +358,8 @@ fn intent(graph: &Graph, request: &ResetRequest, user: &User, planned: Vec<Plann
     }
 }
 
-fn check_not_after(request: &ResetRequest, now: u64) -> Result<(), Error> {
-    let Some(text) = &request.not_after else { return Ok(()) };
+pub(crate) fn check_not_after(not_after: Option<&str>, now: u64) -> Result<(), Error> {
+    let Some(text) = not_after else { return Ok(()) };
     let limit = time::parse(text).ok_or_else(|| {
         Error::invalid("`notAfter` is not a date and time", "Give RFC 3339, for example 2026-11-21T09:00:00Z.")
     })?;
@@ -359,7 +369,7 @@ fn check_not_after(request: &ResetRequest, now: u64) -> Result<(), Error> {
     Err(Error::new(
         ErrorCode::Expired,
         "the time that `notAfter` names has passed, so nothing was begun",
-        "Ask again if the reset is still wanted; a method registered since would be removed, too.",
+        "Ask again if it is still wanted; look first at what has been registered since.",
     ))
 }
 

@@ -33,6 +33,8 @@ pub enum ErrorCode {
     PolicyRejected,
     /// This cloud, API version or account does not have it.
     Unsupported,
+    /// Something else is registered in its place, and is not overwritten.
+    Conflict,
     /// The user was named twice in one run.
     DuplicateUser,
     /// `notAfter` has passed.

@@ -2,16 +2,15 @@
 
 use crate::directory::User;
 use crate::error::Error;
-use crate::event::{Event, EventOutcome, EventStep};
-use crate::graph::{Call, Context, Failure, Graph, Path, Version};
+use crate::event::EventOutcome;
+use crate::graph::Graph;
 use crate::methods::Registered;
 use crate::plan::{Plan, PlannedSessions};
 use crate::report::{
     MethodAction, MethodOutcome, PassReport, PerUserMfaReport, SessionsOutcome, SessionsReport, SignInPreferenceReport,
     StepOutcome,
 };
-use crate::{pass, plan, sessions};
-use http::Method as Verb;
+use crate::{pass, per_user_mfa, plan, sessions};
 
 /// What became of one method.
 #[derive(Debug, Clone)]
@@ -55,7 +54,7 @@ impl<'a> Execution<'a> {
         let begin = |step: &plan::PlannedStep| Done {
             outcome: match step.action {
                 MethodAction::Keep => MethodOutcome::Kept,
-                MethodAction::Delete | MethodAction::Deactivate => MethodOutcome::Planned,
+                MethodAction::Delete | MethodAction::Deactivate | MethodAction::Register => MethodOutcome::Planned,
             },
             reason: step.reason.clone(),
             error: None,
@@ -71,8 +70,9 @@ impl<'a> Execution<'a> {
             order: plan::order(&registered.methods, &plan.steps, plan.moves.first().map(|to| to.value).or(before)),
             methods: plan.steps.iter().map(begin).collect(),
             preference: plan.moves.first().map(|to| SignInPreferenceReport {
-                before: before.unwrap_or("none").to_owned(),
+                before: before.map(str::to_owned),
                 after: to.value.to_owned(),
+                live: None,
                 outcome: StepOutcome::Planned,
                 error: None,
             }),
@@ -80,6 +80,7 @@ impl<'a> Execution<'a> {
             per_user_mfa: plan.per_user_mfa.map(|after| PerUserMfaReport {
                 before: registered.per_user_mfa,
                 after,
+                live: None,
                 outcome: StepOutcome::Planned,
                 error: None,
             }),
@@ -114,7 +115,11 @@ impl<'a> Execution<'a> {
             let moves = self.plan.moves.clone();
             self.move_preference(&moves).await;
         }
-        self.set_per_user_mfa().await;
+        if self.goes_on()
+            && let Some(report) = &mut self.per_user_mfa
+        {
+            per_user_mfa::set(self.graph, &self.user.id, report).await;
+        }
         self.remove_all().await;
         if self.sessions.as_ref().is_some_and(|sessions| sessions.outcome == SessionsOutcome::Planned) {
             self.revoke_alone().await;
@@ -188,33 +193,5 @@ impl<'a> Execution<'a> {
             self.stop = Some(crate::graph::cancelled());
         }
         self.stop.is_none()
-    }
-
-    // The per-user state
-
-    async fn set_per_user_mfa(&mut self) {
-        let Some(after) = self.plan.per_user_mfa else { return };
-        if !self.goes_on() {
-            return;
-        }
-        let state = serde_json::to_string(&after).unwrap_or_default();
-        let body = format!(r#"{{"perUserMfaState":{state}}}"#);
-        let path = Path::user(&self.user.id).literal("/authentication/requirements");
-        let call =
-            Call { repeatable: true, ..Call::write(Verb::PATCH, Version::Beta, path, Some(body), Context::PerUserMfa) };
-        let value = |event: &mut Event| event.value = Some(state.trim_matches('"').to_owned());
-        let step = EventStep::PerUserMfa;
-        let error = if self.registered.per_user_mfa == Some(after) {
-            self.graph.emit(step, EventOutcome::Skipped, value);
-            None
-        } else {
-            self.graph.emit(step, EventOutcome::Started, value);
-            let answer = self.graph.call(&call).await;
-            self.graph.tell_call(step, answer, Context::PerUserMfa, value).map(Failure::into_error)
-        };
-        if let Some(report) = &mut self.per_user_mfa {
-            report.outcome = if error.is_some() { StepOutcome::Failed } else { StepOutcome::Done };
-            report.error = error;
-        }
     }
 }

@@ -21,16 +21,21 @@ mod methods;
 mod options;
 mod outcome;
 mod pass;
+mod patience;
+mod per_user_mfa;
 mod permission;
 mod plan;
 mod preference;
 mod preflight;
 #[cfg(test)]
 mod published;
+mod registration;
 mod removal;
 mod report;
 mod request;
 mod residuals;
+mod restoration;
+mod restore;
 pub mod run;
 mod secret;
 mod seen;
@@ -40,7 +45,7 @@ mod target;
 mod time;
 mod verify;
 
-pub use backup::{Backup, BackupPhone};
+pub use backup::{Backup, BackupExternal, BackupPhone, BackupToken};
 pub use client::Client;
 pub use error::{Error, ErrorCode, GraphError};
 pub use event::{Caller, CallerKind, Event, EventMethod, EventOperation, EventOutcome, EventStep};
@@ -54,6 +59,7 @@ pub use request::{
     AllowPrivileged, IssuePassOptions, Methods, PassOptions, PassRequest, PerUserMfaState, Preset, ResetRequest,
     RevokeSessionsOptions,
 };
+pub use restore::RestoreRequest;
 pub use secret::Secret;
 pub use status::{MethodStatus, Status};
 pub use target::Target;

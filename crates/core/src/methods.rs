@@ -98,6 +98,8 @@ pub(crate) struct Method {
     pub(crate) phone_type: Option<String>,
     /// The phone number or the address, as Graph shows it.
     pub(crate) contact: Option<Secret>,
+    /// What it is made of: a token's device, or the tenant's configuration of an external method.
+    pub(crate) source: Option<String>,
     pub(crate) model: Option<String>,
     pub(crate) passkey_type: Option<String>,
     /// A hardware token's state.
@@ -132,6 +134,11 @@ impl Method {
             last_used: shown("lastUsedDateTime"),
             phone_type: shown("phoneType"),
             contact: contact.map(Secret::new),
+            source: match kind {
+                Kind::External => shown("configurationId"),
+                Kind::HardwareOath => of_device("id").map(printable),
+                _ => None,
+            },
             model: shown("model").or_else(|| of_device("model").map(printable)),
             passkey_type: shown("passkeyType"),
             status: match kind {
@@ -305,7 +312,7 @@ impl Registered {
     }
 }
 
-fn read_state(entity: &Object) -> Option<PerUserMfaState> {
+pub(crate) fn read_state(entity: &Object) -> Option<PerUserMfaState> {
     PerUserMfaState::from_name(text(entity, "perUserMfaState")?)
 }
 

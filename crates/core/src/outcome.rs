@@ -9,13 +9,14 @@ use crate::kind::Kind;
 use crate::methods::Registered;
 use crate::plan::Plan;
 use crate::report::{
-    AddedMethod, GuardReport, MethodAction, MethodOutcome, MethodReport, Outcome, PassOutcome, Report, SessionsOutcome,
-    StepOutcome, VerificationOutcome, VerificationReport,
+    AddedMethod, GuardReport, MethodAction, MethodOutcome, MethodReport, Outcome, PassOutcome, PerUserMfaReport,
+    Report, SessionsOutcome, StepOutcome, VerificationOutcome, VerificationReport,
 };
 use crate::request::ResetRequest;
-use crate::residuals;
 use crate::time::timestamp;
 use crate::verify::{self, Expected};
+use crate::{per_user_mfa, residuals};
+use futures_util::future::join;
 
 /// What a report is about.
 pub(crate) struct Found<'a> {
@@ -25,8 +26,30 @@ pub(crate) struct Found<'a> {
     pub(crate) plan: &'a Plan,
 }
 
-/// Reads the live list for a run that was to remove something, and the sessions' new start along with it.
+/// Reads what the run should have left: the live list, the sessions' new start, and the per-user state.
 pub(crate) async fn verify(
+    graph: &Graph,
+    request: &ResetRequest,
+    plan: &Plan,
+    execution: &mut Execution<'_>,
+) -> Option<VerificationReport> {
+    let state = execution.per_user_mfa.as_ref().filter(|report| report.outcome == StepOutcome::Done);
+    let state = state.filter(|_| request.verify.unwrap_or(true)).map(|report| (report.before, report.after));
+    let user_id = &execution.user.id;
+    let live = async {
+        match state? {
+            (Some(before), after) if before == after => Some(before),
+            (_, after) => per_user_mfa::live(graph, user_id, after).await,
+        }
+    };
+    let (verification, live) = join(verify_list(graph, request, plan, execution), live).await;
+    if let Some(report) = &mut execution.per_user_mfa {
+        report.live = live;
+    }
+    verification
+}
+
+async fn verify_list(
     graph: &Graph,
     request: &ResetRequest,
     plan: &Plan,
@@ -47,6 +70,7 @@ pub(crate) async fn verify(
         let unread = VerificationReport {
             outcome: if idle { VerificationOutcome::Confirmed } else { VerificationOutcome::Skipped },
             remaining: Vec::new(),
+            missing: Vec::new(),
             added: Vec::new(),
             error: graph.host.is_cancelled().then(cancelled),
         };
@@ -104,6 +128,7 @@ fn judge(
     done: &[bool],
     plan: &Plan,
     stopped: bool,
+    state_shows: bool,
     verification: Option<&VerificationReport>,
     stable_only: bool,
 ) -> Outcome {
@@ -111,7 +136,7 @@ fn judge(
     if !all {
         return if done.contains(&true) { Outcome::Partial } else { Outcome::Failed };
     }
-    let seen = stable_only || plan.unseen.is_empty();
+    let seen = state_shows && (stable_only || plan.unseen.is_empty());
     match verification.map(|verification| verification.outcome) {
         _ if !seen => Outcome::Unverified,
         None | Some(VerificationOutcome::Confirmed) => Outcome::Complete,
@@ -170,7 +195,12 @@ pub(crate) fn report(graph: &Graph, request: &ResetRequest, found: Found<'_>, ma
     let outcome = match &dry {
         Some(None) => Outcome::Planned,
         Some(Some(_)) => Outcome::Refused,
-        None => judge(&done, plan, execution.stop.is_some(), verification.as_ref(), request.stable_only),
+        None => {
+            let verified = request.verify.unwrap_or(true);
+            let shows = |state: &PerUserMfaReport| !verified || state.live == Some(state.after);
+            let state_shows = execution.per_user_mfa.as_ref().is_none_or(shows);
+            judge(&done, plan, execution.stop.is_some(), state_shows, verification.as_ref(), request.stable_only)
+        }
     };
     let methods = methods(&execution, plan);
     let sessions = execution.sessions.as_ref().map(|sessions| sessions.outcome);
@@ -181,6 +211,8 @@ pub(crate) fn report(graph: &Graph, request: &ResetRequest, found: Found<'_>, ma
     let goes = |at| planned(at) && (dry.is_some() || removed.contains(&at));
     let gone: Vec<bool> = (0..plan.steps.len()).map(goes).collect();
     residuals.extend(residuals::of_plan(user, registered, plan, &gone, sessions, added));
+    let backup = request.backup.then(|| backup::of(registered));
+    residuals.extend(backup.as_ref().and_then(|backup| residuals::of_backup(backup, registered, request.stable_only)));
     let error = dry
         .flatten()
         .or_else(|| execution.stop.clone())
@@ -200,7 +232,7 @@ pub(crate) fn report(graph: &Graph, request: &ResetRequest, found: Found<'_>, ma
         verification,
         guard: Some(guard),
         residuals,
-        backup: request.backup.then(|| backup::of(registered)),
+        backup,
         error,
         graph: graph.usage(),
         started_at: timestamp(started),

@@ -42,6 +42,8 @@ pub enum PreflightNeed {
     MoveDefault,
     /// Remove methods; of one kind, where the check names one.
     RemoveMethod,
+    /// Register methods, as a restore does; of one kind, where the check names one.
+    RegisterMethod,
     /// Deactivate hardware tokens.
     DeactivateMethod,
     /// Revoke the sessions.
@@ -148,9 +150,11 @@ impl Need {
             Need::ReadMethods | Need::ReadDefault => {
                 &["UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All"]
             }
-            Need::IssuePass | Need::MoveDefault | Need::RemoveMethod | Need::DeactivateMethod => {
-                &["UserAuthenticationMethod.ReadWrite.All"]
-            }
+            Need::IssuePass
+            | Need::MoveDefault
+            | Need::RemoveMethod
+            | Need::RegisterMethod
+            | Need::DeactivateMethod => &["UserAuthenticationMethod.ReadWrite.All"],
             Need::ReadRole => &["Global Reader", AUTHENTICATION, PRIVILEGED, GLOBAL],
             Need::WriteRole => &[AUTHENTICATION, PRIVILEGED, GLOBAL],
             Need::AdministratorsRole | Need::WholeNumbersRole => &[PRIVILEGED, GLOBAL],
@@ -192,6 +196,7 @@ impl Need {
             Need::SetPerUserMfa => "the per-user MFA state is not set",
             Need::MoveDefault => "the default is not moved; where it blocks its own removal, it stays",
             Need::RemoveMethod => "such methods are not removed",
+            Need::RegisterMethod => "such methods are not put back",
             Need::DeactivateMethod => "hardware tokens are not deactivated",
             Need::RevokeSessions => "the sessions are not revoked",
             Need::ReadRole => "Graph shows no other user's methods",
@@ -209,7 +214,11 @@ impl Need {
     fn role(self) -> Option<Need> {
         match self {
             Need::ReadMethods | Need::ReadDefault => Some(Need::ReadRole),
-            Need::IssuePass | Need::MoveDefault | Need::RemoveMethod | Need::DeactivateMethod => Some(Need::WriteRole),
+            Need::IssuePass
+            | Need::MoveDefault
+            | Need::RemoveMethod
+            | Need::RegisterMethod
+            | Need::DeactivateMethod => Some(Need::WriteRole),
             Need::SetPerUserMfa => Some(Need::PerUserMfaRole),
             Need::RevokeSessions => Some(Need::SessionsRole),
             _ => None,
@@ -251,7 +260,7 @@ impl Need {
         match self {
             Need::IssuePass => Some(Kind::TemporaryAccessPass),
             Need::DeactivateMethod => Some(Kind::HardwareOath),
-            Need::ReadMethods | Need::RemoveMethod => kind,
+            Need::ReadMethods | Need::RemoveMethod | Need::RegisterMethod => kind,
             _ => None,
         }
     }
@@ -288,6 +297,7 @@ impl Need {
                 Need::DeactivateMethod
             }
             Context::Method => Need::RemoveMethod,
+            Context::Register => Need::RegisterMethod,
             Context::PerUserMfa => Need::SetPerUserMfa,
             Context::Sessions => Need::RevokeSessions,
         };

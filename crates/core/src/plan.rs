@@ -364,6 +364,7 @@ mod tests {
             last_used: None,
             phone_type: phone_type.map(Into::into),
             contact: None,
+            source: None,
             model: None,
             passkey_type: None,
             status: (kind == Kind::HardwareOath).then(|| "activated".into()),

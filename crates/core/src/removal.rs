@@ -318,13 +318,7 @@ impl Execution<'_> {
     }
 
     fn settle(&mut self, at: usize, done: Done) {
-        let outcome = match done.outcome {
-            MethodOutcome::Done => EventOutcome::Done,
-            MethodOutcome::AlreadyGone => EventOutcome::AlreadyGone,
-            MethodOutcome::Planned | MethodOutcome::Kept => EventOutcome::Skipped,
-            MethodOutcome::Failed | MethodOutcome::Unsupported => EventOutcome::Failed,
-        };
-        self.tell(at, outcome, done.error.as_ref(), done.request_id.clone());
+        self.tell(at, event_outcome(done.outcome), done.error.as_ref(), done.request_id.clone());
         let reason = done.reason.or_else(|| self.methods[at].reason.take());
         self.methods[at] = Done { reason, ..done };
     }
@@ -341,6 +335,16 @@ impl Execution<'_> {
             event.blame(error);
             event.request_id = event.request_id.take().or(request_id);
         });
+    }
+}
+
+/// How an event tells what became of a method.
+pub(crate) fn event_outcome(outcome: MethodOutcome) -> EventOutcome {
+    match outcome {
+        MethodOutcome::Done => EventOutcome::Done,
+        MethodOutcome::AlreadyGone => EventOutcome::AlreadyGone,
+        MethodOutcome::Planned | MethodOutcome::Kept => EventOutcome::Skipped,
+        MethodOutcome::Failed | MethodOutcome::Unsupported => EventOutcome::Failed,
     }
 }
 

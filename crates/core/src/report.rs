@@ -16,7 +16,7 @@ pub struct Report {
     pub outcome: Outcome,
     /// Every method that was found, in the order in which it is handled.
     pub methods: Vec<MethodReport>,
-    /// The default sign-in method, where the run had to move it.
+    /// The default sign-in method, where the run had to move it, or to put it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sign_in_preference: Option<SignInPreferenceReport>,
     /// The sessions, where they were to be revoked.
@@ -104,7 +104,7 @@ pub enum Outcome {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MethodReport {
-    /// Graph's id.
+    /// Graph's id; of what a restore could not register, what the backup has in its place.
     pub id: String,
     /// Its kind.
     pub kind: Kind,
@@ -139,6 +139,8 @@ pub enum MethodAction {
     Deactivate,
     /// Leave it.
     Keep,
+    /// Register it, as a restore does.
+    Register,
 }
 
 /// What became of a method.
@@ -160,15 +162,19 @@ pub enum MethodOutcome {
     Unsupported,
 }
 
-/// The default sign-in method, where the run had to move it.
+/// The default sign-in method, where the run had to move it, or to put it back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignInPreferenceReport {
-    /// Graph's `userPreferredMethodForSecondaryAuthentication` as it was found.
-    pub before: String,
+    /// Graph's `userPreferredMethodForSecondaryAuthentication` as it was found, where it could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
     /// What the run set, or would set.
     pub after: String,
+    /// What Graph showed after the last write, where a restore could read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<String>,
     /// How it went.
     pub outcome: StepOutcome,
     /// Why it failed.
@@ -292,6 +298,9 @@ pub struct PerUserMfaReport {
     pub before: Option<PerUserMfaState>,
     /// As it was asked for.
     pub after: PerUserMfaState,
+    /// What Graph showed after the last write, where that was to be verified and could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<PerUserMfaState>,
     /// How it went.
     pub outcome: StepOutcome,
     /// Why it failed.
@@ -308,6 +317,9 @@ pub struct VerificationReport {
     pub outcome: VerificationOutcome,
     /// Ids that should be gone and still show.
     pub remaining: Vec<String>,
+    /// Of a restore: ids that should be there and do not show; the backup's own where Graph gave none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// Methods that appeared meanwhile.
     pub added: Vec<AddedMethod>,
     /// Why the list could not be read.
@@ -333,9 +345,9 @@ pub struct AddedMethod {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum VerificationOutcome {
-    /// None of the planned ids shows, and every kind that was asked for was readable.
+    /// The list is as it should be, and every kind that was asked for was readable.
     Confirmed,
-    /// Some still show, or a kind could not be read.
+    /// Something that should be gone still shows, something that should be there does not, or a kind could not be read.
     Pending,
     /// Not asked for.
     Skipped,
@@ -469,6 +481,12 @@ pub enum ResidualCode {
     ResourceAccount,
     /// The guard could not look at everything.
     GuardUnreadable,
+    /// The backup does not hold everything that a restore would need.
+    BackupIncomplete,
+    /// Of the backup: what no restore brings back, and the user has to register anew.
+    NotRestored,
+    /// A hardware token is assigned, and does not work before it is activated with a code from it.
+    TokenNotActivated,
 }
 
 /// What a run cost.

@@ -180,7 +180,7 @@ impl Methods {
 }
 
 impl AllowPrivileged {
-    fn read(fields: &mut Fields) -> Result<Self, Error> {
+    pub(crate) fn read(fields: &mut Fields) -> Result<Self, Error> {
         match fields.take("allowPrivileged") {
             None | Some(Value::Bool(false)) => Ok(AllowPrivileged::No),
             Some(Value::Bool(true)) => Ok(AllowPrivileged::Yes),
@@ -213,7 +213,7 @@ impl PassRequest {
 }
 
 impl PerUserMfaState {
-    fn read(fields: &mut Fields) -> Result<Option<Self>, Error> {
+    pub(crate) fn read(fields: &mut Fields) -> Result<Option<Self>, Error> {
         let Some(name) = fields.text("perUserMfa")? else { return Ok(None) };
         match PerUserMfaState::from_name(&name) {
             Some(state) => Ok(Some(state)),
@@ -303,7 +303,7 @@ pub enum AllowPrivileged {
 }
 
 impl AllowPrivileged {
-    fn is_default(&self) -> bool {
+    pub(crate) fn is_default(&self) -> bool {
         *self == AllowPrivileged::No
     }
 }

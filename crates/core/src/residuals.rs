@@ -1,11 +1,13 @@
 //! What a reset cannot reach, said in the report.
 
+use crate::backup::Backup;
 use crate::directory::User;
 use crate::kind::{Kind, KindSet};
 use crate::methods::{Method, Registered};
 use crate::plan::{Plan, PlannedSessions};
-use crate::report::{AddedMethod, Residual, ResidualCode, SessionsOutcome};
+use crate::report::{AddedMethod, MethodOutcome, Residual, ResidualCode, SessionsOutcome};
 use crate::request::PerUserMfaState;
+use crate::restore::{Entry, needs_activation};
 
 fn residual(code: ResidualCode, message: impl AsRef<str>) -> Residual {
     Residual { code, message: message.as_ref().to_owned() }
@@ -44,6 +46,15 @@ pub(crate) fn of_reading(user: &User, registered: &Registered, guard_blind: bool
         found.push(residual(ResidualCode::GuardUnreadable, message));
     }
     found
+}
+
+fn of_added(added: &[AddedMethod]) -> Option<Residual> {
+    if added.is_empty() {
+        return None;
+    }
+    let kinds = names(added.iter().map(|method| method.kind));
+    let message = format!("methods appeared meanwhile, and were left alone: {kinds}");
+    Some(residual(ResidualCode::MethodsAdded, message))
 }
 
 /// What can be said of a plan or of a run. `gone`: whether each method went, or would go.
@@ -90,11 +101,7 @@ pub(crate) fn of_plan(
             "the user is a guest: sessions and a password live in the home tenant, which nothing here reaches";
         found.push(residual(ResidualCode::GuestHomeSessions, message));
     }
-    if !added.is_empty() {
-        let kinds = names(added.iter().map(|method| method.kind));
-        let message = format!("methods appeared while the reset ran, and were left alone: {kinds}");
-        found.push(residual(ResidualCode::MethodsAdded, message));
-    }
+    found.extend(of_added(added));
     let removes = gone.contains(&true);
     if removes && !left.iter().any(|method| is_second_factor(method)) && !user.is_resource_account() {
         let seen = if registered.hidden.is_empty() { "" } else { "as far as this token can see, " };
@@ -115,6 +122,33 @@ pub(crate) fn of_plan(
             ));
         }
     }
+    found
+}
+
+/// What a backup does not hold.
+pub(crate) fn of_backup(backup: &Backup, registered: &Registered, stable_only: bool) -> Option<Residual> {
+    let lacks = backup.lacks(registered, stable_only)?;
+    let message = format!("a restore from this backup would not bring everything back: it lacks {lacks}");
+    Some(residual(ResidualCode::BackupIncomplete, message))
+}
+
+/// What a restore leaves to the user.
+pub(crate) fn of_restore(backup: &Backup, entries: &[Entry], added: &[AddedMethod]) -> Vec<Residual> {
+    let mut found = Vec::new();
+    if !backup.never_restored.is_empty() {
+        let kinds = names(backup.never_restored.iter().map(|method| method.kind));
+        let message = format!("no restore brings these back; the user has to register them anew: {kinds}");
+        found.push(residual(ResidualCode::NotRestored, message));
+    }
+    let waits = |entry: &Entry| {
+        needs_activation(&entry.method) && matches!(entry.done.outcome, MethodOutcome::Done | MethodOutcome::Kept)
+    };
+    if entries.iter().any(waits) {
+        let message = "a hardware token is assigned and does not work yet: activating it takes a code that only its \
+                       holder can read";
+        found.push(residual(ResidualCode::TokenNotActivated, message));
+    }
+    found.extend(of_added(added));
     found
 }
 

@@ -5,9 +5,9 @@ use crate::event::{EventOutcome, EventStep};
 use crate::graph::{Answer, Call, Context, Failure, Graph, Path, Version, text};
 use crate::kind::{Kind, KindSet};
 use crate::methods::{self, Method};
+use crate::patience::Patience;
 use crate::plan::PlannedStep;
 use crate::report::{MethodAction, VerificationOutcome, VerificationReport};
-use std::time::Duration;
 
 /// What the list should say.
 pub(crate) struct Expected<'a> {
@@ -35,11 +35,9 @@ pub(crate) struct Seen {
 
 pub(crate) async fn verify(graph: &Graph, expected: &Expected<'_>) -> Seen {
     graph.emit(EventStep::Verification, EventOutcome::Started, |_| {});
-    let limit = u64::from(graph.session.limits.verify_seconds) * 1000;
-    let begun = graph.host.now();
+    let mut patience = Patience::new(graph);
     let mut valid_from = None;
     let mut last: Option<VerificationReport> = None;
-    let mut pause = 1000;
     let report = loop {
         let mut hidden = KindSet::default();
         let sessions = expected.sessions && valid_from.is_none();
@@ -48,17 +46,15 @@ pub(crate) async fn verify(graph: &Graph, expected: &Expected<'_>) -> Seen {
             Err(error) => break failed(last, error),
         };
         let seen = compare(expected, &list, hidden);
-        let waited = graph.host.now().saturating_sub(begun);
         let worth_waiting = expected.removed.iter().any(|&at| expected.remains(at, &list));
-        if seen.outcome == VerificationOutcome::Confirmed || !worth_waiting || waited >= limit {
+        if seen.outcome == VerificationOutcome::Confirmed || !worth_waiting {
             break seen;
         }
-        let rest = Duration::from_millis(pause.min(limit - waited));
-        pause = (pause * 2).min(8000);
-        if let Err(error) = graph.wait(rest, None).await {
-            break VerificationReport { error: Some(error), ..seen };
+        match patience.rest(graph, None).await {
+            Ok(true) => last = Some(seen),
+            Ok(false) => break seen,
+            Err(error) => break VerificationReport { error: Some(error), ..seen },
         }
-        last = Some(seen);
     };
     let outcome = match report.outcome {
         VerificationOutcome::Confirmed => EventOutcome::Done,
@@ -78,6 +74,7 @@ fn failed(last: Option<VerificationReport>, error: Error) -> VerificationReport 
         None => VerificationReport {
             outcome: VerificationOutcome::Failed,
             remaining: Vec::new(),
+            missing: Vec::new(),
             added: Vec::new(),
             error: Some(error),
         },
@@ -150,5 +147,5 @@ fn compare(expected: &Expected<'_>, list: &[Method], hidden: KindSet) -> Verific
     let readable = expected.kinds.iter().all(|kind| !hidden.contains(*kind));
     let outcome =
         if remaining.is_empty() && readable { VerificationOutcome::Confirmed } else { VerificationOutcome::Pending };
-    VerificationReport { outcome, remaining, added, error: None }
+    VerificationReport { outcome, remaining, missing: Vec::new(), added, error: None }
 }

@@ -8,7 +8,8 @@ mod simulation;
 
 use entra_mfa_reset::run::Run;
 use entra_mfa_reset::{
-    ClientOptions, Error, IssuePassOptions, Preflight, Report, ResetRequest, RevokeSessionsOptions, Status,
+    ClientOptions, Error, IssuePassOptions, Preflight, Report, ResetRequest, RestoreRequest, RevokeSessionsOptions,
+    Status,
 };
 use entra_tenant::{Seed, TokenClaims};
 use serde::{Deserialize, Serialize};
@@ -78,6 +79,7 @@ fn play(case: &Case) -> Expect {
     let result = match case.operation.as_str() {
         "reset" => report(client.reset(ResetRequest::from_json(&input).expect("a request"))),
         "plan" => report(client.plan(ResetRequest::from_json(&input).expect("a request"))),
+        "restore" => report(client.restore(RestoreRequest::from_json(&input).expect("a request"))),
         "revokeSessions" => {
             report(client.revoke_sessions(&user, RevokeSessionsOptions::from_json(&rest).expect("options")))
         }

@@ -23,9 +23,10 @@ impl Client {
         entra_mfa_reset::Client::new(options, credential).map(Client).map_err(thrown)
     }
 
-    /// Prepares `preflight`, `status`, `plan`, `reset`, `revokeSessions`, `issueTemporaryAccessPass`, `resetMany`, `planMany` or
-    /// `groupMembers`. The input of `plan` and `reset` is a request as JSON, of `resetMany` and `planMany` one without
-    /// its user; that of `groupMembers` is the group, and of the others the user, with options as JSON.
+    /// Prepares `preflight`, `status`, `plan`, `reset`, `revokeSessions`, `issueTemporaryAccessPass`, `restore`, `resetMany`,
+    /// `planMany` or `groupMembers`. The input of `plan`, `reset` and `restore` is a request as JSON, of
+    /// `preflight`, `resetMany` and `planMany` one without its user; that of `groupMembers` is the group, and of the
+    /// others the user, with options as JSON.
     ///
     /// # Errors
     /// As the constructor.
@@ -39,6 +40,7 @@ impl Client {
             Operation::IssuePass { user, options } => {
                 AnyRun::Report(self.0.issue_temporary_access_pass(&user, options))
             }
+            Operation::Restore(request) => AnyRun::Report(self.0.restore(request)),
             Operation::ResetMany { defaults, events } => AnyRun::many(self.0.reset_many(defaults), events),
             Operation::PlanMany { defaults, events } => AnyRun::many(self.0.plan_many(defaults), events),
             Operation::GroupMembers { group, next } => AnyRun::Members(self.0.group_members(&group, next.as_deref())),

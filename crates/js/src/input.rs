@@ -1,4 +1,6 @@
-use entra_mfa_reset::{Credential, Error, IssuePassOptions, ResetRequest, RevokeSessionsOptions, Secret, Target};
+use entra_mfa_reset::{
+    Credential, Error, IssuePassOptions, ResetRequest, RestoreRequest, RevokeSessionsOptions, Secret, Target,
+};
 use serde_json::Value;
 
 /// An operation with its input.
@@ -10,13 +12,14 @@ pub(crate) enum Operation {
     Reset(ResetRequest),
     RevokeSessions { user: String, options: RevokeSessionsOptions },
     IssuePass { user: String, options: IssuePassOptions },
+    Restore(RestoreRequest),
     ResetMany { defaults: ResetRequest, events: bool },
     PlanMany { defaults: ResetRequest, events: bool },
     GroupMembers { group: String, next: Option<String> },
 }
 
-/// `input` is the request of `plan` and `reset`, the same without its user of `preflight`, `resetMany` and `planMany`, the group of
-/// `groupMembers`, and the user of the others.
+/// `input` is the request of `plan`, `reset` and `restore`, a request without its user of `preflight`, `resetMany` and
+/// `planMany`, the group of `groupMembers`, and the user of the others.
 pub(crate) fn operation(name: &str, input: &str, options: &str) -> Result<Operation, Error> {
     let user = || input.to_owned();
     match name {
@@ -24,6 +27,7 @@ pub(crate) fn operation(name: &str, input: &str, options: &str) -> Result<Operat
         "status" => Ok(Operation::Status { user: user() }),
         "plan" => ResetRequest::from_json(input).map(Operation::Plan),
         "reset" => ResetRequest::from_json(input).map(Operation::Reset),
+        "restore" => RestoreRequest::from_json(input).map(Operation::Restore),
         "revokeSessions" => {
             let options = RevokeSessionsOptions::from_json(options)?;
             Ok(Operation::RevokeSessions { user: user(), options })

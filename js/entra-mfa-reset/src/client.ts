@@ -7,6 +7,7 @@ import type {
   Preflight,
   Report,
   ResetRequest,
+  RestoreRequest,
   RevokeSessionsOptions,
   Status,
 } from "./contract.js";
@@ -151,6 +152,24 @@ export class MfaResetClient {
   issueTemporaryAccessPass(user: string, options: IssuePassOptions & CallOptions = {}): Promise<Report> {
     const { signal, onEvent, ...rest } = options;
     return this.#run<Report>("issueTemporaryAccessPass", name(user), rest, { signal, onEvent });
+  }
+
+  /**
+   * Puts a backup back, as far as Graph lets anybody but the user do it: phones, the e-mail address, external methods,
+   * hardware tokens (which their holder activates), the default and the per-user state. What is registered already stays
+   * as it is; where another number is registered, it is not overwritten, and the method's error is `conflict`. A backup
+   * may be written by hand, to register a user's new phone.
+   *
+   * @param request - The user, the backup, and what else differs from the defaults.
+   * @param options - `signal` and `onEvent`.
+   *
+   * @example
+   * ```ts
+   * await client.restore({ user, backup: { phones: [{ phoneType: "mobile", phoneNumber: "+1 4255550100" }] } });
+   * ```
+   */
+  restore(request: RestoreRequest, options: CallOptions = {}): Promise<Report> {
+    return this.#run<Report>("restore", JSON.stringify(request), {}, options);
   }
 
   /**

@@ -105,7 +105,9 @@ export type MethodAction =
   /** Make it unusable, but leave it assigned (hardware OATH). */
   | "deactivate"
   /** Leave it. */
-  | "keep";
+  | "keep"
+  /** Register it, as a restore does. */
+  | "register";
 
 /** A Temporary Access Pass: `true` for the tenant's defaults, or its options. */
 export type PassRequest = true | PassOptions;
@@ -150,6 +152,86 @@ export interface IssuePassOptions {
 export interface RevokeSessionsOptions {
   /** Ticket or note, echoed into report and events. */
   reason?: string;
+}
+
+/** What `restore` puts back, and for whom. */
+export interface RestoreRequest {
+  /** Object id or user principal name. */
+  user: string;
+  /** A report's backup, or one written by hand. */
+  backup: Backup;
+  /** As in `ResetRequest`. */
+  allowPrivileged?: AllowPrivileged;
+  /** A restore that has not begun by then is refused. RFC 3339. */
+  notAfter?: string;
+  /** Read the live list until it shows what was registered. Default true. */
+  verify?: boolean;
+  /** Never call beta: hardware tokens, the default and the per-user state stay as they are, and the report says so. */
+  stableOnly?: boolean;
+  /** Ticket or note, echoed into report and events. */
+  reason?: string;
+}
+
+/**
+ * What can be restored, and what never comes back. A report has one where the request asked for it, and `restore` takes
+ * one; it may be written by hand, too.
+ */
+export interface Backup {
+  /** Phones, with the numbers as Graph showed them. */
+  phones?: BackupPhone[];
+  /** E-mail addresses. Entra keeps one. */
+  emails?: string[];
+  /** Methods of external providers. */
+  externals?: BackupExternal[];
+  /** Hardware tokens. They are assigned again; to work, each needs a code that only its holder can read. */
+  hardwareTokens?: BackupToken[];
+  /** Graph's `userPreferredMethodForSecondaryAuthentication`. */
+  default?: string;
+  /** The legacy per-user MFA state. */
+  perUserMfa?: PerUserMfaState;
+  /** What was there and can only be registered anew by the user. */
+  neverRestored?: AddedMethod[];
+  /** Kinds that could not be read, so that nothing is known of them. */
+  hiddenKinds?: Kind[];
+}
+
+/** One phone of a backup. */
+export interface BackupPhone {
+  /** `mobile`, `alternateMobile` or `office`. */
+  phoneType: string;
+  /**
+   * The whole number, or as much of it as the token may see. As `+1 4255550100`, or `+1 4255550100x123` with an
+   * extension.
+   */
+  phoneNumber: string;
+  /** The token sees masked numbers only: this phone cannot be restored. */
+  isMasked?: boolean;
+}
+
+/** One external method of a backup. */
+export interface BackupExternal {
+  /** Which of the tenant's external methods it is. */
+  configurationId: string;
+  /** Its name. */
+  displayName?: string;
+}
+
+/** One hardware token of a backup. */
+export interface BackupToken {
+  /** Graph's id of the device, which stays in the tenant's inventory. */
+  deviceId: string;
+  /** For people; the serial number is masked. */
+  label?: string;
+}
+
+/** A method that appeared during the run. */
+export interface AddedMethod {
+  /** Graph's id. */
+  id: string;
+  /** Its kind. */
+  kind: Kind;
+  /** Masked. */
+  label: string;
 }
 
 /** How a `Client` reaches Graph, and whom it must never touch. */
@@ -211,7 +293,7 @@ export interface Report {
   outcome: Outcome;
   /** Every method that was found, in the order in which it is handled. */
   methods: MethodReport[];
-  /** The default sign-in method, where the run had to move it. */
+  /** The default sign-in method, where the run had to move it, or to put it back. */
   signInPreference?: SignInPreferenceReport;
   /** The sessions, where they were to be revoked. */
   sessions?: SessionsReport;
@@ -268,7 +350,7 @@ export type Outcome =
 
 /** One method, and what became of it. */
 export interface MethodReport {
-  /** Graph's id. */
+  /** Graph's id; of what a restore could not register, what the backup has in its place. */
   id: string;
   /** Its kind. */
   kind: Kind;
@@ -345,6 +427,8 @@ export type ErrorCode =
   | "policyRejected"
   /** This cloud, API version or account does not have it. */
   | "unsupported"
+  /** Something else is registered in its place, and is not overwritten. */
+  | "conflict"
   /** The user was named twice in one run. */
   | "duplicateUser"
   /** `notAfter` has passed. */
@@ -366,12 +450,14 @@ export interface GraphError {
   date?: string;
 }
 
-/** The default sign-in method, where the run had to move it. */
+/** The default sign-in method, where the run had to move it, or to put it back. */
 export interface SignInPreferenceReport {
-  /** Graph's `userPreferredMethodForSecondaryAuthentication` as it was found. */
-  before: string;
+  /** Graph's `userPreferredMethodForSecondaryAuthentication` as it was found, where it could be read. */
+  before?: string;
   /** What the run set, or would set. */
   after: string;
+  /** What Graph showed after the last write, where a restore could read it. */
+  live?: string;
   /** How it went. */
   outcome: StepOutcome;
   /** Why it failed. */
@@ -447,6 +533,8 @@ export interface PerUserMfaReport {
   before?: PerUserMfaState;
   /** As it was asked for. */
   after: PerUserMfaState;
+  /** What Graph showed after the last write, where that was to be verified and could be read. */
+  live?: PerUserMfaState;
   /** How it went. */
   outcome: StepOutcome;
   /** Why it failed. */
@@ -459,6 +547,8 @@ export interface VerificationReport {
   outcome: VerificationOutcome;
   /** Ids that should be gone and still show. */
   remaining: string[];
+  /** Of a restore: ids that should be there and do not show; the backup's own where Graph gave none. */
+  missing?: string[];
   /** Methods that appeared meanwhile. */
   added: AddedMethod[];
   /** Why the list could not be read. */
@@ -467,24 +557,16 @@ export interface VerificationReport {
 
 /** What the live list comes to. */
 export type VerificationOutcome =
-  /** None of the planned ids shows, and every kind that was asked for was readable. */
+  /** The list is as it should be, and every kind that was asked for was readable. */
   | "confirmed"
-  /** Some still show, or a kind could not be read. */
+  /**
+   * Something that should be gone still shows, something that should be there does not, or a kind could not be read.
+   */
   | "pending"
   /** Not asked for. */
   | "skipped"
   /** The list could not be read. */
   | "failed";
-
-/** A method that appeared during the run. */
-export interface AddedMethod {
-  /** Graph's id. */
-  id: string;
-  /** Its kind. */
-  kind: Kind;
-  /** Masked. */
-  label: string;
-}
 
 /** What the guard saw and could not see. */
 export interface GuardReport {
@@ -581,31 +663,13 @@ export type ResidualCode =
   /** The account signs a device in by itself. */
   | "resourceAccount"
   /** The guard could not look at everything. */
-  | "guardUnreadable";
-
-/** What can be restored, and what never comes back. */
-export interface Backup {
-  /** Phones, with the numbers as Graph showed them. */
-  phones: BackupPhone[];
-  /** E-mail addresses. */
-  emails: string[];
-  /** Graph's `userPreferredMethodForSecondaryAuthentication`. */
-  default?: string;
-  /** The legacy per-user MFA state. */
-  perUserMfa?: PerUserMfaState;
-  /** What was there and can only be registered anew by the user. */
-  neverRestored: AddedMethod[];
-}
-
-/** One phone of a backup. */
-export interface BackupPhone {
-  /** `mobile`, `alternateMobile` or `office`. */
-  phoneType: string;
-  /** The whole number, or as much of it as the token may see. */
-  phoneNumber: string;
-  /** The token sees masked numbers only: this phone cannot be restored. */
-  isMasked?: boolean;
-}
+  | "guardUnreadable"
+  /** The backup does not hold everything that a restore would need. */
+  | "backupIncomplete"
+  /** Of the backup: what no restore brings back, and the user has to register anew. */
+  | "notRestored"
+  /** A hardware token is assigned, and does not work before it is activated with a code from it. */
+  | "tokenNotActivated";
 
 /** What a run cost. */
 export interface GraphUsage {
@@ -776,6 +840,8 @@ export type PreflightNeed =
   | "moveDefault"
   /** Remove methods; of one kind, where the check names one. */
   | "removeMethod"
+  /** Register methods, as a restore does; of one kind, where the check names one. */
+  | "registerMethod"
   /** Deactivate hardware tokens. */
   | "deactivateMethod"
   /** Revoke the sessions. */

@@ -97,7 +97,7 @@ async function play(golden) {
 
 /** A request as it is; for the operations that take a user and options, those apart. */
 function input({ operation, input: given }) {
-  if (operation === "plan" || operation === "reset" || operation === "preflight") {
+  if (["plan", "reset", "restore", "preflight"].includes(operation)) {
     return [JSON.stringify(given), "{}"];
   }
   const { user, ...options } = given;

@@ -89,11 +89,7 @@ pub fn reset_options(request: core::ResetRequest) -> wit::ResetOptions {
                 start_date_time: options.start_date_time,
             }),
         }),
-        per_user_mfa: request.per_user_mfa.map(|state| match state {
-            core::PerUserMfaState::Disabled => wit::PerUserMfaState::Disabled,
-            core::PerUserMfaState::Enabled => wit::PerUserMfaState::Enabled,
-            core::PerUserMfaState::Enforced => wit::PerUserMfaState::Enforced,
-        }),
+        per_user_mfa: request.per_user_mfa.map(per_user_mfa),
         allow_privileged: allow_privileged(request.allow_privileged),
         not_after: request.not_after,
         backup: request.backup,
@@ -117,6 +113,48 @@ pub fn issue_pass_options(options: core::IssuePassOptions) -> wit::IssuePassOpti
 /// The options.
 pub fn revoke_sessions_options(options: core::RevokeSessionsOptions) -> wit::RevokeSessionsOptions {
     wit::RevokeSessionsOptions { reason: options.reason }
+}
+
+/// What is to be put back.
+pub fn restore_request(request: core::RestoreRequest) -> wit::RestoreRequest {
+    wit::RestoreRequest {
+        user: request.user,
+        backup: backup(request.backup),
+        allow_privileged: allow_privileged(request.allow_privileged),
+        not_after: request.not_after,
+        verify: request.verify,
+        stable_only: request.stable_only,
+        reason: request.reason,
+    }
+}
+
+fn backup(backup: core::Backup) -> wit::Backup {
+    wit::Backup {
+        phones: backup.phones.into_iter().map(backup_phone).collect(),
+        emails: backup.emails,
+        externals: backup.externals.into_iter().map(backup_external).collect(),
+        hardware_tokens: backup.hardware_tokens.into_iter().map(backup_token).collect(),
+        default: backup.default,
+        per_user_mfa: backup.per_user_mfa.map(per_user_mfa),
+        never_restored: backup.never_restored.into_iter().map(added_method).collect(),
+        hidden_kinds: backup.hidden_kinds.into_iter().map(kind).collect(),
+    }
+}
+
+fn backup_phone(phone: core::BackupPhone) -> wit::BackupPhone {
+    wit::BackupPhone { phone_type: phone.phone_type, phone_number: phone.phone_number, is_masked: phone.is_masked }
+}
+
+fn backup_external(external: core::BackupExternal) -> wit::BackupExternal {
+    wit::BackupExternal { configuration_id: external.configuration_id, display_name: external.display_name }
+}
+
+fn backup_token(token: core::BackupToken) -> wit::BackupToken {
+    wit::BackupToken { device_id: token.device_id, label: token.label }
+}
+
+fn added_method(method: core::AddedMethod) -> wit::AddedMethod {
+    wit::AddedMethod { id: method.id, kind: kind(method.kind), label: method.label }
 }
 
 /// The component's error as the contract's, so that it can be compared as JSON.
@@ -144,8 +182,17 @@ fn planned_method(planned: core::PlannedMethod) -> wit::PlannedMethod {
             core::MethodAction::Delete => wit::MethodAction::Delete,
             core::MethodAction::Deactivate => wit::MethodAction::Deactivate,
             core::MethodAction::Keep => wit::MethodAction::Keep,
+            core::MethodAction::Register => wit::MethodAction::Register,
         },
         created_date_time: planned.created_date_time,
+    }
+}
+
+fn per_user_mfa(state: core::PerUserMfaState) -> wit::PerUserMfaState {
+    match state {
+        core::PerUserMfaState::Disabled => wit::PerUserMfaState::Disabled,
+        core::PerUserMfaState::Enabled => wit::PerUserMfaState::Enabled,
+        core::PerUserMfaState::Enforced => wit::PerUserMfaState::Enforced,
     }
 }
 
@@ -192,6 +239,7 @@ fn error_code(code: wit::ErrorCode) -> core::ErrorCode {
         wit::ErrorCode::DefaultMethodBlocked => core::ErrorCode::DefaultMethodBlocked,
         wit::ErrorCode::PolicyRejected => core::ErrorCode::PolicyRejected,
         wit::ErrorCode::Unsupported => core::ErrorCode::Unsupported,
+        wit::ErrorCode::Conflict => core::ErrorCode::Conflict,
         wit::ErrorCode::DuplicateUser => core::ErrorCode::DuplicateUser,
         wit::ErrorCode::Expired => core::ErrorCode::Expired,
         wit::ErrorCode::Cancelled => core::ErrorCode::Cancelled,

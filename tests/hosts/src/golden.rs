@@ -4,7 +4,8 @@ use crate::types as wit;
 use crate::{convert, plugin};
 use anyhow::{Context, Result, bail};
 use entra_mfa_reset::{
-    ClientOptions, Error, IssuePassOptions, Preflight, Report, ResetRequest, RevokeSessionsOptions, Status,
+    ClientOptions, Error, IssuePassOptions, Preflight, Report, ResetRequest, RestoreRequest, RevokeSessionsOptions,
+    Status,
 };
 use entra_tenant::{Seed, Tenant, TokenClaims};
 use serde::Deserialize;
@@ -95,6 +96,8 @@ pub enum Operation {
     Plan(wit::ResetRequest),
     /// `client.reset`.
     Reset(wit::ResetRequest),
+    /// `client.restore`.
+    Restore(wit::RestoreRequest),
     /// `client.revoke-sessions`.
     RevokeSessions(String, wit::RevokeSessionsOptions),
     /// `client.issue-temporary-access-pass`.
@@ -156,6 +159,9 @@ impl Case {
             "status" => Operation::Status(user()?),
             "plan" => Operation::Plan(request()?),
             "reset" => Operation::Reset(request()?),
+            "restore" => {
+                Operation::Restore(convert::restore_request(RestoreRequest::from_json(&self.input.to_string())?))
+            }
             "revokeSessions" => {
                 let options = RevokeSessionsOptions::from_json(&rest)?;
                 Operation::RevokeSessions(user()?, convert::revoke_sessions_options(options))

@@ -4,7 +4,7 @@ use crate::bindings::Plugin;
 use crate::bindings::exports::entra::mfa_reset::reset::MembersPage;
 use crate::bindings::types::{
     ClientOptions, Credential, ErrorInfo, IssuePassOptions, Preflight, Report, ResetOptions, ResetRequest,
-    RevokeSessionsOptions, Status,
+    RestoreRequest, RevokeSessionsOptions, Status,
 };
 use crate::bulk_run::BulkRun;
 use crate::plugin;
@@ -209,6 +209,15 @@ impl Session {
     pub async fn revoke_sessions(&mut self, user: &str, options: &RevokeSessionsOptions) -> Called<Report> {
         let client = self.plugin.entra_mfa_reset_reset().client();
         Ok(client.call_revoke_sessions(&mut self.store, self.client, user, options).await?)
+    }
+
+    /// `client.restore`.
+    ///
+    /// # Errors
+    /// See [`Called`].
+    pub async fn restore(&mut self, request: &RestoreRequest) -> Called<Report> {
+        let client = self.plugin.entra_mfa_reset_reset().client();
+        Ok(client.call_restore(&mut self.store, self.client, request).await?)
     }
 
     /// `client.issue-temporary-access-pass`.

@@ -56,6 +56,7 @@ async fn play(session: &mut Session, operation: Operation) -> String {
         }
         Operation::Plan(request) => session.plan(&request).await,
         Operation::Reset(request) => session.reset(&request).await,
+        Operation::Restore(request) => session.restore(&request).await,
         Operation::RevokeSessions(user, options) => session.revoke_sessions(&user, &options).await,
         Operation::IssueTemporaryAccessPass(user, options) => {
             session.issue_temporary_access_pass(&user, &options).await

@@ -11,6 +11,7 @@ pub(crate) enum Context {
     Pass,
     Preference,
     Method,
+    Register,
     PerUserMfa,
     Sessions,
 }
@@ -25,6 +26,7 @@ impl Context {
             Context::Pass => "issuing the Temporary Access Pass",
             Context::Preference => "moving the default sign-in method",
             Context::Method => "removing the method",
+            Context::Register => "registering the method",
             Context::PerUserMfa => "setting the per-user MFA state",
             Context::Sessions => "revoking the sessions",
         }
@@ -79,6 +81,17 @@ impl Answer {
                 ErrorCode::InvalidInput,
                 "there is no such group in this tenant",
                 "Give the group's object id, and check that the token belongs to the group's tenant.",
+            ),
+            400 | 404 if context == Context::Register => Error::new(
+                ErrorCode::InvalidInput,
+                "Graph refused to register the method as the backup has it",
+                "Look at it in the portal: a number that does not exist, a token that is gone or that another user has, or \
+                 a policy that allows no such method.",
+            ),
+            409 if context == Context::Register => Error::new(
+                ErrorCode::Conflict,
+                "Graph says that something else is registered in its place",
+                "Look at what the user has by now; restore again once that is removed.",
             ),
             400 | 409 if context == Context::Pass => Error::new(
                 ErrorCode::PolicyRejected,

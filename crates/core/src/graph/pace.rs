@@ -30,9 +30,12 @@ impl Scope {
     pub(super) fn of(context: Context) -> Scope {
         match context {
             Context::User | Context::Guard | Context::Sessions | Context::Group => Scope::Directory,
-            Context::Methods | Context::Method | Context::Pass | Context::Preference | Context::PerUserMfa => {
-                Scope::Authentication
-            }
+            Context::Methods
+            | Context::Method
+            | Context::Register
+            | Context::Pass
+            | Context::Preference
+            | Context::PerUserMfa => Scope::Authentication,
         }
     }
 }

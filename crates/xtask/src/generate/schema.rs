@@ -16,6 +16,7 @@ pub fn contract() -> Result<Definitions> {
     add::<core::ResetRequest>(&mut input);
     add::<core::IssuePassOptions>(&mut input);
     add::<core::RevokeSessionsOptions>(&mut input);
+    add::<core::RestoreRequest>(&mut input);
     add::<core::ClientOptions>(&mut input);
     let mut output = settings.for_serialize().into_generator();
     add::<core::Report>(&mut output);

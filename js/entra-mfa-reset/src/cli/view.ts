@@ -69,7 +69,7 @@ export function report(done: Report, view: View): string {
     ...(rows.length > 0 ? [...table(METHOD_COLUMNS, rows, view.columns, style.dim), ""] : []),
     ...(signInPreference === undefined
       ? []
-      : line("Default method", `${signInPreference.outcome} (${plain(signInPreference.before)} to ${plain(signInPreference.after)})`, signInPreference.error, view)),
+      : line("Default method", `${signInPreference.outcome} (${plain(signInPreference.before ?? "unreadable")} to ${plain(signInPreference.after)})`, signInPreference.error, view)),
     ...(perUserMfa === undefined
       ? []
       : line("Per-user MFA", `${perUserMfa.outcome} (${perUserMfa.before ?? "unreadable"} to ${perUserMfa.after})`, perUserMfa.error, view)),
@@ -193,10 +193,11 @@ function passDetails(pass: NonNullable<Report["temporaryAccessPass"]>): string {
   return pass.outcome + (details.length > 0 ? ` (${plain(details.join(", "))})` : "");
 }
 
-function verified({ outcome, remaining, added }: NonNullable<Report["verification"]>): string {
+function verified({ outcome, remaining, missing = [], added }: NonNullable<Report["verification"]>): string {
+  const gone = missing.length > 0 ? `; not listed: ${plain(missing.join(", "))}` : "";
   const still = remaining.length > 0 ? `; still listed: ${plain(remaining.join(", "))}` : "";
   const since = added.map(({ kind, label }) => `${kind} ${label}`).join(", ");
-  return outcome + still + (since === "" ? "" : `; appeared meanwhile: ${plain(since)}`);
+  return outcome + still + gone + (since === "" ? "" : `; appeared meanwhile: ${plain(since)}`);
 }
 
 function line(name: string, value: string, failure: ErrorInfo | undefined, view: View): string[] {
