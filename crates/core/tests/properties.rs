@@ -57,7 +57,7 @@ fn check(number: u64, request: &ResetRequest, found: &Outcomes) {
     if let Some(pass) = report.temporary_access_pass.as_ref().and_then(|pass| pass.pass.as_ref()) {
         assert!(!text.contains(&pass.0), "a pass was printed");
     }
-    assert!(!text.contains("4255550100"), "a phone number was printed");
+    assert!(!text.contains("42555501"), "a phone number was printed");
 }
 
 fn runs(default: u64) -> std::ops::Range<u64> {

@@ -2,7 +2,7 @@
 
 use super::World;
 use entra_mfa_reset::{
-    Error, Kind, MethodAction, MethodOutcome, Outcome, PassOutcome, Report, ResetRequest, ResidualCode,
+    Backup, Error, Kind, MethodAction, MethodOutcome, Outcome, PassOutcome, Report, ResetRequest, ResidualCode,
     SessionsOutcome, StepOutcome,
 };
 use serde_json::Value;
@@ -132,6 +132,111 @@ pub fn lies_of_a_reset(
             request.temporary_access_pass.is_none() || pass.is_some_and(|pass| pass.pass.is_some()),
             "complete, without the pass",
         );
+    }
+    lies
+}
+
+/// What an administrator can register again.
+pub fn is_restorable(method: &Value) -> bool {
+    matches!(kind_of(method), Kind::Phone | Kind::Email | Kind::External | Kind::HardwareOath)
+}
+
+/// What makes two of a kind the same.
+pub fn content(method: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (what, which) = match kind_of(method) {
+        Kind::Phone => (text(&method["phoneType"]), text(&method["phoneNumber"])),
+        Kind::Email => ("email".into(), text(&method["emailAddress"])),
+        Kind::External => ("external".into(), text(&method["configurationId"])),
+        Kind::HardwareOath => ("hardwareOath".into(), text(&method["device"]["id"])),
+        kind => (kind.name().into(), text(&method["id"])),
+    };
+    format!("{what} {which}")
+}
+
+/// The same method in an account.
+pub fn in_place_of<'a>(method: &Value, account: &'a Account) -> Option<&'a Value> {
+    account.methods.values().find(|other| content(other) == content(method))
+}
+
+/// What a backup asks for, as [`content`] words it.
+fn contents(backup: &Backup) -> Vec<String> {
+    let phones = backup.phones.iter().map(|phone| format!("{} {}", phone.phone_type, phone.phone_number));
+    let emails = backup.emails.iter().map(|address| format!("email {address}"));
+    let externals = backup.externals.iter().map(|external| format!("external {}", external.configuration_id));
+    let tokens = backup.hardware_tokens.iter().map(|token| format!("hardwareOath {}", token.device_id));
+    phones.chain(emails).chain(externals).chain(tokens).collect()
+}
+
+/// As [`lies_of_a_reset`], of a restore.
+pub fn lies_of_a_restore(
+    backup: &Backup,
+    before: &Account,
+    after: &Account,
+    result: Result<&Report, &Error>,
+) -> Vec<String> {
+    let mut lies = Vec::new();
+    let mut lie = |holds: bool, what: &str| {
+        if !holds {
+            lies.push(what.to_owned());
+        }
+    };
+    let wanted = contents(backup);
+    let is = |what: &String| after.methods.values().filter(|method| content(method) == *what).count();
+    let was = |what: &String| before.methods.values().filter(|method| content(method) == *what).count();
+    for (id, method) in &before.methods {
+        lie(after.methods.get(id) == Some(method), "what was there was touched");
+    }
+    for (id, method) in &after.methods {
+        let new = !before.methods.contains_key(id);
+        lie(!new || wanted.contains(&content(method)), "something was registered that the backup does not have");
+    }
+    lie(wanted.iter().all(|what| is(what) <= 1), "something was registered twice");
+    lie(before.sessions_from == after.sessions_from, "the sessions were revoked");
+    let report = match result {
+        Ok(report) => report,
+        Err(error) => {
+            lie(before == after, "an error, and something was written");
+            lie(!error.message.is_empty() && !error.help.is_empty(), "an error without words");
+            return lies;
+        }
+    };
+    // Masked labels do not tell one phone number from another, so the order does: it is Graph's.
+    let mut order = wanted.clone();
+    order.sort_by_key(|what| {
+        let kinds = ["mobile ", "alternateMobile ", "office ", "email ", "external ", "hardwareOath "];
+        kinds.iter().position(|kind| what.starts_with(kind))
+    });
+    lie(report.methods.len() >= order.len(), "something of the backup is not in the report");
+    for (what, method) in order.iter().zip(&report.methods) {
+        let unknown = method.reason.as_deref().is_some_and(|reason| reason.contains("may or may not"));
+        match method.outcome {
+            MethodOutcome::Done => lie(is(what) == 1 && was(what) == 0, "told as registered, and is not"),
+            MethodOutcome::Kept => lie(is(what) == 1 && was(what) == 1, "told as kept, and was not there"),
+            MethodOutcome::Failed if unknown => lie(method.error.is_some(), "failed without a reason"),
+            MethodOutcome::Planned => lie(is(what) == was(what), "told as not tried"),
+            MethodOutcome::Failed | MethodOutcome::Unsupported => {
+                lie(method.error.is_some(), "failed without a reason");
+                lie(is(what) == was(what), "told as not registered, and is");
+            }
+            MethodOutcome::AlreadyGone => lie(false, "a restore removes nothing"),
+        }
+    }
+    if let Some(default) = report.sign_in_preference.as_ref().filter(|default| default.outcome == StepOutcome::Done) {
+        lie(default.after == after.preference, "the default is told as set");
+    }
+    if let Some(state) = report.per_user_mfa.as_ref().filter(|state| state.outcome == StepOutcome::Done) {
+        lie(serde_json::to_value(state.after).expect("a word") == after.per_user_mfa, "the state is told as set");
+    }
+    if report.outcome == Outcome::Complete {
+        lie(wanted.iter().all(|what| is(what) == 1), "complete, and something is not there");
+        lie(
+            backup.default.as_ref().is_none_or(|default| *default == after.preference),
+            "complete, with another default",
+        );
+        let state = backup.per_user_mfa.map(|state| serde_json::to_value(state).expect("a word"));
+        lie(state.is_none_or(|state| state == after.per_user_mfa), "complete, with another state");
+        lie(report.error.is_none(), "complete, with an error");
     }
     lies
 }

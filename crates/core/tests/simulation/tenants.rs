@@ -25,8 +25,10 @@ fn entity(kind: &str, id: &str, rest: Value) -> Value {
 fn methods(random: &mut Rng) -> (Vec<Value>, &'static str) {
     let mut methods = Vec::new();
     let mut defaults = vec!["none"];
-    let phone =
-        |id: &str, kind: &str| entity("phone", id, json!({ "phoneType": kind, "phoneNumber": "+1 4255550100" }));
+    let phone = |id: &str, kind: &str| {
+        let number = format!("+1 425555010{}", kind.len() % 10);
+        entity("phone", id, json!({ "phoneType": kind, "phoneNumber": number }))
+    };
     if random.f32() < 0.6 {
         methods.push(phone(MOBILE, "mobile"));
         defaults.extend(["sms", "voiceMobile"]);
@@ -57,7 +59,12 @@ fn methods(random: &mut Rng) -> (Vec<Value>, &'static str) {
     ] {
         if random.f32() < 0.3 {
             for at in 0..random.usize(1..most.max(2)) {
-                methods.push(entity(kind, &format!("{kind}-{at}"), json!({})));
+                let rest = match kind {
+                    "email" => json!({ "emailAddress": "adele@fabrikam.com" }),
+                    "external" => json!({ "configurationId": "c0", "displayName": "Adatum" }),
+                    _ => json!({}),
+                };
+                methods.push(entity(kind, &format!("{kind}-{at}"), rest));
             }
             defaults.extend(default);
         }
