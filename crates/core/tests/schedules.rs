@@ -7,8 +7,8 @@ mod simulation;
 
 use bytes::Bytes;
 use entra_mfa_reset::{
-    Client, ClientOptions, Credential, Error, ErrorCode, Intent, IssuePassOptions, Limits, Outcome, Report,
-    ResetRequest, RevokeSessionsOptions, Secret, Target,
+    Backup, Client, ClientOptions, Credential, Error, ErrorCode, Intent, IssuePassOptions, Limits, Outcome, Report,
+    ResetRequest, RestoreRequest, RevokeSessionsOptions, Secret, Target,
 };
 use entra_tenant::{FaultRates, Seed, TokenClaims};
 use fastrand::Rng;
@@ -17,6 +17,8 @@ use simulation::World;
 use simulation::oracle::{self, Account};
 use simulation::tenants::{asked, pick, settings, user};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const GRAPH: &str = "https://graph.microsoft.com/";
 const LOGIN: &str = "https://login.microsoftonline.com/";
@@ -38,6 +40,26 @@ struct Tally {
     violations: Vec<String>,
 }
 
+impl Tally {
+    fn failures(&self) -> usize {
+        self.false_reports.len() + self.unreported.len() + self.violations.len()
+    }
+
+    fn add(&mut self, other: Tally) {
+        self.operations += other.operations;
+        self.reports += other.reports;
+        self.refused += other.refused;
+        self.errors += other.errors;
+        self.kills += other.kills;
+        for (word, count) in other.outcomes {
+            *self.outcomes.entry(word).or_default() += count;
+        }
+        self.false_reports.extend(other.false_reports);
+        self.unreported.extend(other.unreported);
+        self.violations.extend(other.violations);
+    }
+}
+
 struct Schedule {
     number: u64,
     random: Rng,
@@ -48,6 +70,8 @@ struct Schedule {
     /// By object id: everybody but those whom the guard must refuse.
     ordinary: Vec<(String, String)>,
     guarded: Vec<(String, String)>,
+    /// What resets have kept, by object id.
+    backups: BTreeMap<String, Backup>,
     tally: Tally,
 }
 
@@ -108,7 +132,17 @@ impl Schedule {
         world.token_seconds = Some(token_seconds);
         let may_lose_tokens = rate > 0.0 || hostile > 0.0 || matches!(credential, Credential::AccessToken(_));
         let client = Client::new(options, credential).expect("a client");
-        Schedule { number, random, world, client, may_lose_tokens, ordinary, guarded, tally: Tally::default() }
+        Schedule {
+            number,
+            random,
+            world,
+            client,
+            may_lose_tokens,
+            ordinary,
+            guarded,
+            backups: BTreeMap::new(),
+            tally: Tally::default(),
+        }
     }
 
     fn run(mut self) -> Tally {
@@ -119,7 +153,8 @@ impl Schedule {
                 1 => self.plan(),
                 2 => self.revoke(),
                 3 => self.issue(),
-                4..=6 => self.reset(),
+                4 | 5 => self.reset(),
+                6 => self.restore(),
                 _ => self.reset_many(),
             }
             // Long enough for the latest list to show what the operation did.
@@ -189,7 +224,7 @@ impl Schedule {
     fn request(&mut self, user: &str) -> ResetRequest {
         let mut request = asked(&mut self.random);
         request["user"] = json!(user);
-        if self.random.f32() < 0.2 {
+        if self.random.f32() < 0.5 {
             request["backup"] = json!(true);
         }
         ResetRequest::from_json(&request.to_string()).expect("a request")
@@ -261,6 +296,31 @@ impl Schedule {
         self.world.cancel_at = None;
         self.untouched_if_guarded(&who, &before, &result);
         self.judge(&who, &request, &before, &result);
+        if let Ok(Report { backup: Some(backup), .. }) = result {
+            self.backups.insert(who.0, backup);
+        }
+    }
+
+    /// What a reset has kept, or what somebody wrote by hand.
+    fn restore(&mut self) {
+        let who = self.anybody();
+        let (user, before) = (self.name(&who), Account::of(&self.world, &who.0));
+        let by_hand = r#"{"phones":[{"phoneType":"mobile","phoneNumber":"+1 4255550100"}],"perUserMfa":"enabled"}"#;
+        let by_hand = serde_json::from_str(by_hand).expect("a backup");
+        let backup = self.backups.get(&who.0).cloned().unwrap_or(by_hand);
+        let request = RestoreRequest { user, backup: backup.clone(), ..RestoreRequest::default() };
+        self.maybe_cancel();
+        let result = self.world.play(self.client.restore(request));
+        self.world.cancel_at = None;
+        self.untouched_if_guarded(&who, &before, &result);
+        let after = Account::of(&self.world, &who.0);
+        for lie in oracle::lies_of_a_restore(&backup, &before, &after, result.as_ref()) {
+            self.lie(&format!("restore: {lie}"), &result);
+        }
+        match &result {
+            Ok(report) => self.count(report),
+            Err(_) => self.tally.errors += 1,
+        }
     }
 
     fn untouched_if_guarded(&mut self, who: &(String, String), before: &Account, result: &Result<Report, Error>) {
@@ -492,27 +552,29 @@ fn no_schedule_makes_a_report_lie() {
         None => 0..number("RUNS").unwrap_or(10_000),
     };
     let count = seeds.end - seeds.start;
-    let mut all = Tally::default();
-    for seed in seeds {
-        let tally = Schedule::new(seed).run();
-        let failed = [&tally.false_reports, &tally.unreported, &tally.violations].iter().any(|list| !list.is_empty());
-        if failed {
-            eprintln!("again: SEED={seed} cargo test -p entra-mfa-reset --test schedules");
-            for line in tally.false_reports.iter().chain(&tally.unreported).chain(&tally.violations).take(3) {
-                eprintln!("{line}");
-            }
+    let next = AtomicU64::new(seeds.start);
+    let all = Mutex::new(Tally::default());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    let failed = all.lock().expect("a tally").failures();
+                    if seed >= seeds.end || failed >= 20 {
+                        break;
+                    }
+                    let tally = Schedule::new(seed).run();
+                    if tally.failures() > 0 {
+                        eprintln!("again: SEED={seed} cargo test -p entra-mfa-reset --test schedules");
+                        let told = tally.false_reports.iter().chain(&tally.unreported).chain(&tally.violations);
+                        told.take(3).for_each(|line| eprintln!("{line}"));
+                    }
+                    all.lock().expect("a tally").add(tally);
+                }
+            });
         }
-        all.operations += tally.operations;
-        all.reports += tally.reports;
-        all.refused += tally.refused;
-        all.errors += tally.errors;
-        all.kills += tally.kills;
-        tally.outcomes.into_iter().for_each(|(word, count)| *all.outcomes.entry(word).or_default() += count);
-        all.false_reports.extend(tally.false_reports);
-        all.unreported.extend(tally.unreported);
-        all.violations.extend(tally.violations);
-        assert!(all.false_reports.len() + all.unreported.len() + all.violations.len() < 20, "too many to go on");
-    }
+    });
+    let all = all.into_inner().expect("a tally");
     let Tally { operations, reports, outcomes, refused, errors, kills, false_reports, unreported, violations } = all;
     println!(
         "{count} fault schedules: {operations} operations, {reports} reports {outcomes:?}, {errors} errors, {refused} \
