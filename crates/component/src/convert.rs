@@ -180,7 +180,7 @@ choice!(
     }
 );
 choice!(core::GuardRoleVia = wit::GuardRoleVia { Assignment, Membership, Eligibility });
-choice!(core::GuardGroupRelation = wit::GuardGroupRelation { Member, Owner });
+choice!(core::GuardGroupRelation = wit::GuardGroupRelation { Member, Owner, EligibleMember, EligibleOwner });
 
 record!(core::Error = wit::ErrorInfo { code, message, help, retryable, graph });
 record!(core::GraphError = wit::GraphError { status, code, request_id, date });

@@ -125,8 +125,11 @@ impl Crowd {
             _ => (graph.as_ref().and_then(|(graph, _)| graph.subject()), Some(printable(user))),
         };
         let usage = graph.as_ref().map(|(graph, _)| graph.usage()).unwrap_or_default();
+        let named = UserInfo { id, user_principal_name: name, display_name: None, user_type: None };
+        let found = graph.as_ref().and_then(|(graph, _)| graph.take_found());
+        let (user, guard) = found.map_or((named, None), |(user, guard)| (user, Some(guard)));
         Report {
-            user: UserInfo { id, user_principal_name: name, display_name: None, user_type: None },
+            user,
             outcome: error.outcome(),
             methods: Vec::new(),
             sign_in_preference: None,
@@ -134,7 +137,7 @@ impl Crowd {
             temporary_access_pass: None,
             per_user_mfa: None,
             verification: None,
-            guard: None,
+            guard,
             residuals: Vec::new(),
             backup: None,
             error: Some(error),

@@ -271,7 +271,7 @@ async fn find_target(
         graph.set_subject(user);
         graph.claim(&id)?;
     }
-    let mut calls = Vec::from(directory::guard_calls(&id));
+    let mut calls = directory::guard_calls(graph, &id);
     if resolved.is_none() {
         calls.push(directory::user_call(name));
     }
@@ -291,6 +291,7 @@ async fn find_target(
     };
     graph.set_subject(&user);
     let guard = directory::read_guard(graph, &user, answers, caller.as_ref()).await?;
+    graph.keep_found(|| user.info(), &guard);
     Ok((Target { user, guard, caller }, registered))
 }
 
@@ -307,7 +308,7 @@ async fn status(graph: &Graph, user: &str) -> Result<Status, Error> {
         system_preferred: preference.system_preferred,
         default_method: preference.value.filter(|value| !value.is_empty()),
         per_user_mfa: registered.per_user_mfa,
-        residuals: residuals::of_reading(&target.user, &registered, !target.guard.unreadable.is_empty()),
+        residuals: residuals::of_reading(&target.user, &registered, target.guard.is_blind()),
         guard: target.guard,
         graph: graph.usage(),
     })

@@ -14,7 +14,8 @@ use serde_json::Value;
 const SELECT: &str = "id,userPrincipalName,displayName,userType,accountEnabled,creationType,isManagementRestricted,\
                       isResourceAccount,signInSessionsValidFromDateTime";
 
-/// The roles whose holders an Authentication Administrator may act on. Every other role, built-in or custom, counts.
+/// The roles whose holders an Authentication Administrator may act on, if they hold them for the whole tenant. Every
+/// other role, built-in or custom, counts.
 const ORDINARY_ROLES: [&str; 8] = [
     "c4e39bd9-1100-46d3-8c65-fb160da0071f", // Authentication Administrator
     "88d8e3e3-8f55-4a1e-953a-9b9898b8876b", // Directory Readers
@@ -103,8 +104,12 @@ pub(crate) fn read_user(outcome: Result<Answer, Failure>, name: &UserName) -> Re
     }
 }
 
+/// What few tokens may read: it needs a permission of its own, and a license. It is looked at where it can be, and named
+/// where it cannot; nobody is refused for it.
+const ELIGIBLE_GROUPS: &str = "eligibleGroups";
+
 /// The calls that the guard needs.
-pub(crate) fn guard_calls(user_id: &str) -> [Call; 4] {
+pub(crate) fn guard_calls(graph: &Graph, user_id: &str) -> Vec<Call> {
     let get = |path: Path| Call::get(Version::V1, path, Context::Guard);
     let principal = format!("principalId eq '{user_id}'");
     let role = |collection: &'static str| {
@@ -119,12 +124,17 @@ pub(crate) fn guard_calls(user_id: &str) -> [Call; 4] {
             .query("$select", "id,displayName,isAssignableToRole,roleTemplateId")
             .query("$top", "999"))
     };
-    [
+    let mut calls = vec![
         role("roleAssignments"),
         role("roleEligibilityScheduleInstances"),
         objects("/transitiveMemberOf"),
         objects("/ownedObjects"),
-    ]
+    ];
+    if !graph.session.no_eligible_groups.get() {
+        let path = Path::root("identityGovernance/privilegedAccess/group/eligibilityScheduleInstances");
+        calls.push(get(path.query("$filter", &principal).query("$expand", "group")));
+    }
+    calls
 }
 
 /// What one of the guard's reads came to; `None` when it may not be read.
@@ -190,6 +200,7 @@ pub(crate) async fn read_guard(
             guard.blind(what, need);
         }
     }
+    read_eligible_groups(graph, &mut guard, outcomes.next()).await?;
     guard.is_protected = guard.is_listed
         || guard.is_caller
         || guard.is_management_restricted
@@ -198,18 +209,48 @@ pub(crate) async fn read_guard(
     Ok(guard)
 }
 
+async fn read_eligible_groups(
+    graph: &Graph,
+    guard: &mut GuardReport,
+    outcome: Option<Result<Answer, Failure>>,
+) -> Result<(), Error> {
+    let instances = match outcome {
+        None => None,
+        Some(Ok(answer)) if !answer.is_success() && !is_unlicensed(&answer) => {
+            graph.session.no_eligible_groups.set(answer.status.as_u16() == 403);
+            None
+        }
+        Some(outcome) => items(graph, outcome).await?,
+    };
+    let mut clear = instances.is_some();
+    for instance in instances.iter().flatten().filter_map(Value::as_object) {
+        let relation = match text(instance, "accessId") {
+            Some("owner") => GuardGroupRelation::EligibleOwner,
+            _ => GuardGroupRelation::EligibleMember,
+        };
+        clear &= object(instance, "group").is_some_and(|group| guard.look_at_group(group, relation));
+    }
+    if !clear {
+        guard.blind(ELIGIBLE_GROUPS, Need::GuardEligibleGroups);
+    }
+    Ok(())
+}
+
 fn counts(held: &Object, via: GuardRoleVia) -> Option<GuardRole> {
     let id = text(held, "roleDefinitionId").unwrap_or_default();
     let definition = object(held, "roleDefinition");
     let of_definition = |name: &str| definition.and_then(|definition| text(definition, name));
     let ordinary = |id: &str| ORDINARY_ROLES.iter().any(|role| role.eq_ignore_ascii_case(id));
-    if ordinary(id) || of_definition("templateId").is_some_and(ordinary) {
+    let scope = text(held, "directoryScopeId");
+    // Whoever holds any role in a unit with restricted management is out of an Authentication Administrator's reach, and
+    // which units those are is not known here.
+    if scope.is_none_or(|scope| scope == "/") && (ordinary(id) || of_definition("templateId").is_some_and(ordinary)) {
         return None;
     }
     Some(GuardRole {
         id: printable(id),
         display_name: of_definition("displayName").map(printable),
-        scope: text(held, "directoryScopeId").map(printable),
+        scope: scope.map(printable),
         via,
     })
 }
@@ -219,25 +260,36 @@ impl GuardReport {
         self.unreadable.push(GuardBlindSpot { what: what.into(), permission: need.least().into() });
     }
 
+    /// Whether an application is kept from a user of whom nothing else is known.
+    pub(crate) fn is_blind(&self) -> bool {
+        self.unreadable.iter().any(|spot| spot.what != ELIGIBLE_GROUPS)
+    }
+
+    /// As `look_at`, of what is known to be a group.
+    fn look_at_group(&mut self, group: &Object, relation: GuardGroupRelation) -> bool {
+        match group.get("isAssignableToRole") {
+            None => false,
+            Some(Value::Bool(true)) => {
+                let id = printable(text(group, "id").unwrap_or_default());
+                let display_name = text(group, "displayName").map(printable);
+                self.groups.push(GuardGroup { id, display_name, relation });
+                true
+            }
+            Some(_) => true,
+        }
+    }
+
     /// Looks at one object that the user belongs to or owns. False when it shows too little to judge it: to a caller
     /// without the right, Graph shows type and id and leaves the rest out.
     fn look_at(&mut self, object: &Object, relation: GuardGroupRelation) -> bool {
-        let id = printable(text(object, "id").unwrap_or_default());
-        let display_name = text(object, "displayName").map(printable);
         match text(object, "@odata.type").unwrap_or_default() {
-            "#microsoft.graph.group" => match object.get("isAssignableToRole") {
-                None => false,
-                Some(Value::Bool(true)) => {
-                    self.groups.push(GuardGroup { id, display_name, relation });
-                    true
-                }
-                Some(_) => true,
-            },
+            "#microsoft.graph.group" => self.look_at_group(object, relation),
             "#microsoft.graph.directoryRole" => {
                 let Some(template) = text(object, "roleTemplateId") else { return false };
                 let known = self.roles.iter().any(|role| role.id.eq_ignore_ascii_case(template));
                 if !known && !ORDINARY_ROLES.iter().any(|role| role.eq_ignore_ascii_case(template)) {
                     let via = GuardRoleVia::Membership;
+                    let display_name = text(object, "displayName").map(printable);
                     self.roles.push(GuardRole { id: printable(template), display_name, scope: None, via });
                 }
                 true
@@ -264,7 +316,7 @@ pub(crate) fn judge(guard: &GuardReport, allow: AllowPrivileged, caller: Option<
         return Err(listed());
     }
     if allow == AllowPrivileged::Yes {
-        return Ok(!guard.unreadable.is_empty());
+        return Ok(guard.is_blind());
     }
     let waive = "If this is meant, repeat it with allowPrivileged, and have somebody check it who may.";
     if guard.is_management_restricted {
@@ -287,10 +339,12 @@ pub(crate) fn judge(guard: &GuardReport, allow: AllowPrivileged, caller: Option<
     if let Some(group) = guard.groups.first() {
         let name = group.display_name.as_deref().unwrap_or(&group.id);
         let how = match group.relation {
-            GuardGroupRelation::Member => "a member",
-            GuardGroupRelation::Owner => "an owner",
+            GuardGroupRelation::Member => "is a member",
+            GuardGroupRelation::Owner => "is an owner",
+            GuardGroupRelation::EligibleMember => "could become a member",
+            GuardGroupRelation::EligibleOwner => "could become an owner",
         };
-        let message = format!("the user is {how} of the role-assignable group {name}");
+        let message = format!("the user {how} of the role-assignable group {name}");
         return Err(Error::new(ErrorCode::ProtectedUser, message, waive));
     }
     if guard.is_caller {
@@ -300,7 +354,7 @@ pub(crate) fn judge(guard: &GuardReport, allow: AllowPrivileged, caller: Option<
             "Let another administrator do it, or use the portal's own page for your security info.",
         ));
     }
-    if guard.unreadable.is_empty() {
+    if !guard.is_blind() {
         return Ok(false);
     }
     let delegated = caller.is_some_and(Claims::is_delegated);
@@ -308,7 +362,7 @@ pub(crate) fn judge(guard: &GuardReport, allow: AllowPrivileged, caller: Option<
         return Ok(true);
     }
     let mut missing: Vec<&str> = Vec::new();
-    for spot in &guard.unreadable {
+    for spot in guard.unreadable.iter().filter(|spot| spot.what != ELIGIBLE_GROUPS) {
         if !missing.contains(&spot.permission.as_str()) {
             missing.push(&spot.permission);
         }

@@ -5,7 +5,6 @@ use crate::directory::User;
 use crate::error::Error;
 use crate::execute::Execution;
 use crate::graph::{Graph, Version, cancelled};
-use crate::kind::Kind;
 use crate::methods::Registered;
 use crate::plan::Plan;
 use crate::report::{
@@ -76,7 +75,7 @@ async fn verify_list(
         };
         return plan.selects.then_some(unread);
     }
-    let kinds: Vec<Kind> = if request.stable_only { Vec::new() } else { request.kinds() };
+    let kinds = request.kinds_to_see();
     let removed = execution.removed();
     let pass_id = execution.pass.as_ref().and_then(|pass| pass.id.clone());
     let expected = Expected {
@@ -130,13 +129,12 @@ fn judge(
     stopped: bool,
     state_shows: bool,
     verification: Option<&VerificationReport>,
-    stable_only: bool,
 ) -> Outcome {
     let all = done.iter().all(|done| *done) && !stopped;
     if !all {
         return if done.contains(&true) { Outcome::Partial } else { Outcome::Failed };
     }
-    let seen = state_shows && (stable_only || plan.unseen.is_empty());
+    let seen = state_shows && plan.unseen.is_empty();
     match verification.map(|verification| verification.outcome) {
         _ if !seen => Outcome::Unverified,
         None | Some(VerificationOutcome::Confirmed) => Outcome::Complete,
@@ -199,13 +197,13 @@ pub(crate) fn report(graph: &Graph, request: &ResetRequest, found: Found<'_>, ma
             let verified = request.verify.unwrap_or(true);
             let shows = |state: &PerUserMfaReport| !verified || state.live == Some(state.after);
             let state_shows = execution.per_user_mfa.as_ref().is_none_or(shows);
-            judge(&done, plan, execution.stop.is_some(), state_shows, verification.as_ref(), request.stable_only)
+            judge(&done, plan, execution.stop.is_some(), state_shows, verification.as_ref())
         }
     };
     let methods = methods(&execution, plan);
     let sessions = execution.sessions.as_ref().map(|sessions| sessions.outcome);
     let added: &[AddedMethod] = verification.as_ref().map_or(&[], |verification| &verification.added);
-    let mut residuals = residuals::of_reading(user, registered, !guard.unreadable.is_empty());
+    let mut residuals = residuals::of_reading(user, registered, guard.is_blind());
     let planned = |at: usize| plan.steps[at].action != MethodAction::Keep && !plan.steps[at].replaced;
     let removed = execution.removed();
     let goes = |at| planned(at) && (dry.is_some() || removed.contains(&at));

@@ -2,6 +2,7 @@
 
 use crate::directory::User;
 use crate::error::Error;
+use crate::graph::Version;
 use crate::intent::PlannedMethod;
 use crate::kind::Kind;
 use crate::methods::{Method, Registered, preferred, printable};
@@ -97,6 +98,14 @@ impl ResetRequest {
         }
     }
 
+    /// The kinds that have to be seen before anybody may say that they are gone. `stableOnly` waives those of beta, and
+    /// no others.
+    pub(crate) fn kinds_to_see(&self) -> Vec<Kind> {
+        let mut kinds = self.kinds();
+        kinds.retain(|kind| !self.stable_only || kind.version() == Version::V1);
+        kinds
+    }
+
     /// Whether an earlier run, if there was one, had planned to remove this very method.
     fn has_planned(&self, method: &Method) -> bool {
         self.planned.as_ref().is_none_or(|planned| planned.iter().any(|planned| planned.is(method)))
@@ -180,7 +189,7 @@ pub(crate) fn plan(request: &ResetRequest, user: &User, registered: &Registered)
         pass,
         per_user_mfa: request.per_user_mfa,
         sessions: sessions(request, user, registered),
-        unseen: kinds.iter().copied().filter(|kind| registered.hidden.contains(*kind)).collect(),
+        unseen: request.kinds_to_see().into_iter().filter(|kind| registered.hidden.contains(*kind)).collect(),
         selects: request.method_ids.is_some() || !kinds.is_empty(),
         steps,
     })
@@ -296,7 +305,7 @@ pub(crate) fn order(methods: &[Method], steps: &[PlannedStep], preference: Optio
     // A mobile phone waits for the alternate, which waits only when it is the default itself.
     let rank = |at: usize| {
         let method = &methods[at];
-        let stable = method.kind.version() == crate::graph::Version::V1;
+        let stable = method.kind.version() == Version::V1;
         4 * u8::from(defaults.contains(&at)) + 2 * u8::from(stable) + u8::from(method.is_phone("mobile"))
     };
     let goes = |at: &usize| steps[*at].action != MethodAction::Keep && !steps[*at].replaced;

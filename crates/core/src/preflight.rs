@@ -183,6 +183,7 @@ fn checks(request: &ResetRequest, cloud: Cloud, claims: Option<&Claims>) -> Vec<
     ] {
         list.add(need, guard);
     }
+    list.add(Need::GuardEligibleGroups, false);
 
     if pass {
         let outcome = match Kind::TemporaryAccessPass.exists_in(cloud) {

@@ -429,6 +429,10 @@ pub enum GuardGroupRelation {
     Member,
     /// Owner.
     Owner,
+    /// Could become a member, in Privileged Identity Management.
+    EligibleMember,
+    /// Could become an owner, in Privileged Identity Management.
+    EligibleOwner,
 }
 
 /// What the guard may not read.
@@ -436,7 +440,8 @@ pub enum GuardGroupRelation {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GuardBlindSpot {
-    /// `roleAssignments`, `memberships`, `ownedGroups` or `eligibleRoles`.
+    /// `managementRestriction`, `roleAssignments`, `eligibleRoles`, `memberships` or `ownedGroups`, without which an
+    /// application is refused; or `eligibleGroups`, which few may read and nobody is refused for.
     pub what: String,
     /// The least-privileged permission that would allow it.
     pub permission: String,

@@ -36,7 +36,7 @@ pub(crate) async fn restore(graph: &Graph, request: &RestoreRequest) -> Result<R
     let (verification, live) = verify(&mut registration, request.verify.unwrap_or(true)).await;
     let methods = methods(&registration, live.as_ref().unwrap_or(&registered));
     let outcome = judge(&registration, &verification);
-    let mut residuals = residuals::of_reading(&user, &registered, !guard.unreadable.is_empty());
+    let mut residuals = residuals::of_reading(&user, &registered, guard.is_blind());
     residuals.extend(residuals::of_restore(&request.backup, &registration.entries, &verification.added));
     let Registration { preference, per_user_mfa, stop, .. } = registration;
     let error = stop

@@ -622,11 +622,18 @@ export type GuardGroupRelation =
   /** Direct or nested. */
   | "member"
   /** Owner. */
-  | "owner";
+  | "owner"
+  /** Could become a member, in Privileged Identity Management. */
+  | "eligibleMember"
+  /** Could become an owner, in Privileged Identity Management. */
+  | "eligibleOwner";
 
 /** What the guard may not read. */
 export interface GuardBlindSpot {
-  /** `roleAssignments`, `memberships`, `ownedGroups` or `eligibleRoles`. */
+  /**
+   * `managementRestriction`, `roleAssignments`, `eligibleRoles`, `memberships` or `ownedGroups`, without which an
+   * application is refused; or `eligibleGroups`, which few may read and nobody is refused for.
+   */
   what: string;
   /** The least-privileged permission that would allow it. */
   permission: string;

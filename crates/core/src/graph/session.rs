@@ -18,6 +18,8 @@ pub(crate) struct Session {
     pub(crate) no_mixed_list: Cell<bool>,
     /// This cloud or token has no beta.
     pub(crate) no_beta: Cell<bool>,
+    /// Who could become a member of a group was refused to this token.
+    pub(crate) no_eligible_groups: Cell<bool>,
     /// External methods are removed without `/$ref` here.
     pub(crate) external_plain: Cell<bool>,
 }
@@ -45,6 +47,7 @@ impl Session {
             token: RefCell::new(None),
             no_mixed_list: Cell::new(false),
             no_beta: Cell::new(false),
+            no_eligible_groups: Cell::new(false),
             external_plain: Cell::new(false),
         })
     }

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorCode};
 use crate::event::{Event, EventOutcome, EventStep};
 use crate::intent::Intent;
 use crate::methods::printable;
-use crate::report::{GraphUsage, Outcome};
+use crate::report::{GraphUsage, GuardReport, Outcome, UserInfo};
 use crate::run::Host;
 use crate::seen::Seen;
 use serde_json::Value;
@@ -34,6 +34,8 @@ pub(crate) struct Graph {
     subject: RefCell<Subject>,
     /// Of many users: which of them the run has taken on.
     seen: Option<Rc<Seen>>,
+    /// Of many users: who it is and what the guard found, for the report of a user who is not begun.
+    found: RefCell<Option<(UserInfo, GuardReport)>>,
 }
 
 /// Whom the events of a run are about.
@@ -54,6 +56,7 @@ impl Graph {
             usage: Rc::default(),
             subject: RefCell::new(Subject { reason, ..Subject::default() }),
             seen: None,
+            found: RefCell::default(),
         }
     }
 
@@ -71,6 +74,17 @@ impl Graph {
     /// Takes the user on whose name has been resolved.
     pub(crate) fn claim(&self, id: &str) -> Result<(), Error> {
         self.seen.as_ref().map_or(Ok(()), |seen| seen.claim(id))
+    }
+
+    /// Of many users: keeps what a report without a run has to say.
+    pub(crate) fn keep_found(&self, user: impl FnOnce() -> UserInfo, guard: &GuardReport) {
+        if self.seen.is_some() {
+            self.found.replace(Some((user(), guard.clone())));
+        }
+    }
+
+    pub(crate) fn take_found(&self) -> Option<(UserInfo, GuardReport)> {
+        self.found.take()
     }
 
     /// Of many users: says what is about to be written, and goes on once that is noted.
