@@ -331,7 +331,11 @@ pub(crate) async fn reset(graph: &Graph, request: &ResetRequest, mode: Mode) -> 
     if mode == Mode::Reset {
         verdict.clone()?;
     }
-    let registered = registered?;
+    let registered = match (registered, &verdict) {
+        // Who may not be touched may often not be seen either, and the guard's reason says more.
+        (Err(_), Err(refusal)) => return Err(refusal.clone()),
+        (registered, _) => registered?,
+    };
     let plan = plan::plan(request, &target.user, &registered);
     graph.tell(EventStep::Plan, plan.as_ref().err());
     let plan = plan?;

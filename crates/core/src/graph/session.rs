@@ -1,4 +1,4 @@
-use super::url::origin;
+use super::url::{UserName, origin};
 use crate::error::Error;
 use crate::options::{ClientOptions, Cloud, Credential, Limits};
 use crate::run::AccessToken;
@@ -30,6 +30,10 @@ impl Session {
         let graph_url = origin(graph_url.as_deref().unwrap_or(cloud.graph_url()), "graphUrl")?;
         let authority_host = origin(authority_host.as_deref().unwrap_or(cloud.authority_host()), "authorityHost")?;
         check(&credential)?;
+        // A list with a slip in it would protect nobody.
+        if let Some(error) = protect.iter().find_map(|name| UserName::parse(name).err()) {
+            return Err(Error::invalid(format!("`protect`: {}", error.message), error.help));
+        }
         let Limits { request_seconds, response_bytes, concurrency, calls_per_10s, .. } = limits;
         if request_seconds == 0 || response_bytes == 0 || concurrency == 0 || calls_per_10s == Some(0) {
             return Err(Error::invalid(
