@@ -64,9 +64,8 @@ pub struct BackupPhone {
 pub struct BackupExternal {
     /// Which of the tenant's external methods it is.
     pub configuration_id: String,
-    /// Its name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
+    /// Its name, which Graph wants to have.
+    pub display_name: String,
 }
 
 /// One hardware token of a backup.
@@ -117,7 +116,7 @@ impl Backup {
             }),
             (Kind::Email, Some(address), _) => self.emails.push(address),
             (Kind::External, _, Some(configuration_id)) => {
-                let display_name = Some(method.label.clone());
+                let display_name = method.label.clone();
                 self.externals.push(BackupExternal { configuration_id, display_name });
             }
             (Kind::HardwareOath, _, Some(device_id)) => {
@@ -193,7 +192,7 @@ impl BackupExternal {
     fn read(value: Value) -> Result<Self, Error> {
         let mut fields = Fields::of(value, "an external method of the backup")?;
         let configuration_id = fields.text("configurationId")?.ok_or_else(|| fields.missing("configurationId"))?;
-        let display_name = fields.text("displayName")?;
+        let display_name = fields.text("displayName")?.ok_or_else(|| fields.missing("displayName"))?;
         fields.end()?;
         Ok(BackupExternal { configuration_id, display_name })
     }

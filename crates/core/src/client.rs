@@ -10,6 +10,7 @@ use crate::methods::{self, Registered};
 use crate::options::{ClientOptions, Credential};
 use crate::outcome::{self, Found, Made};
 use crate::plan::{self, PlannedSessions};
+use crate::policy::{self, PassPolicy};
 use crate::preflight::{self, Preflight};
 use crate::report::{GuardReport, Outcome, Report, SessionsOutcome};
 use crate::request::{AllowPrivileged, IssuePassOptions, PassOptions, ResetRequest, RevokeSessionsOptions};
@@ -20,7 +21,7 @@ use crate::run::{Host, Run};
 use crate::sessions;
 use crate::status::Status;
 use crate::time;
-use futures_util::future::join;
+use futures_util::future::join3;
 use std::future::Future;
 use std::rc::Rc;
 
@@ -207,6 +208,8 @@ pub(crate) struct Target {
     pub(crate) user: User,
     pub(crate) guard: GuardReport,
     pub(crate) caller: Option<Claims>,
+    /// Where a pass is wanted, and the token may read it.
+    policy: Option<PassPolicy>,
 }
 
 /// The user as it was asked for; the events are about it from now on.
@@ -231,10 +234,18 @@ fn refused(graph: &Graph, error: Error) -> Error {
     error
 }
 
-/// The guard's verdict, told.
-pub(crate) fn judge(graph: &Graph, target: &Target, allow: AllowPrivileged) -> Result<bool, Error> {
+/// The guard's verdict, and that of the policy on a pass, told.
+pub(crate) fn judge(
+    graph: &Graph,
+    target: &Target,
+    allow: AllowPrivileged,
+    pass: Option<&PassOptions>,
+) -> Result<bool, Error> {
     let verdict = directory::judge(&target.guard, allow, target.caller.as_ref());
     graph.tell(EventStep::Guard, verdict.as_ref().err());
+    if let (Ok(_), Some(policy), Some(pass)) = (&verdict, target.policy, pass) {
+        policy.check(pass).inspect_err(|error| graph.tell(EventStep::TemporaryAccessPass, Some(error)))?;
+    }
     verdict
 }
 
@@ -244,8 +255,9 @@ pub(crate) async fn read_target(
     graph: &Graph,
     name: &UserName,
     wanted: Wanted,
+    pass: Option<&PassOptions>,
 ) -> Result<(Target, Result<Registered, Error>), Error> {
-    let found = find_target(graph, name, wanted).await;
+    let found = find_target(graph, name, wanted, pass.is_some()).await;
     let error = match &found {
         Ok((_, registered)) => registered.as_ref().err(),
         Err(error) => Some(error),
@@ -258,6 +270,7 @@ async fn find_target(
     graph: &Graph,
     name: &UserName,
     wanted: Wanted,
+    pass: bool,
 ) -> Result<(Target, Result<Registered, Error>), Error> {
     graph.enter(name)?;
     let caller = graph.caller().await?;
@@ -281,7 +294,8 @@ async fn find_target(
             Wanted::Methods { stable_only } => methods::read(graph, &id, stable_only).await,
         }
     };
-    let (mut answers, registered) = join(graph.all(&calls), beside).await;
+    let policy = async { if pass { policy::read(graph).await } else { None } };
+    let (mut answers, registered, policy) = join3(graph.all(&calls), beside, policy).await;
     let user = match resolved {
         Some(user) => user,
         None => {
@@ -292,12 +306,12 @@ async fn find_target(
     graph.set_subject(&user);
     let guard = directory::read_guard(graph, &user, answers, caller.as_ref()).await?;
     graph.keep_found(|| user.info(), &guard);
-    Ok((Target { user, guard, caller }, registered))
+    Ok((Target { user, guard, caller, policy }, registered))
 }
 
 async fn status(graph: &Graph, user: &str) -> Result<Status, Error> {
     let name = parse_name(graph, user)?;
-    let (target, registered) = read_target(graph, &name, Wanted::Methods { stable_only: false }).await?;
+    let (target, registered) = read_target(graph, &name, Wanted::Methods { stable_only: false }, None).await?;
     let registered = registered?;
     let preference = registered.preference.clone().unwrap_or_default();
     let methods = registered.methods.iter().enumerate();
@@ -326,8 +340,9 @@ pub(crate) async fn reset(graph: &Graph, request: &ResetRequest, mode: Mode) -> 
         }
     };
     let wanted = Wanted::Methods { stable_only: request.stable_only };
-    let (target, registered) = read_target(graph, &name, wanted).await?;
-    let verdict = expiry.and_then(|()| judge(graph, &target, request.allow_privileged));
+    let pass = request.temporary_access_pass.as_ref().map(|pass| pass.options());
+    let (target, registered) = read_target(graph, &name, wanted, pass.as_ref()).await?;
+    let verdict = expiry.and_then(|()| judge(graph, &target, request.allow_privileged, pass.as_ref()));
     if mode == Mode::Reset {
         verdict.clone()?;
     }
@@ -426,8 +441,8 @@ async fn issue_pass(graph: &Graph, user: &str, options: IssuePassOptions) -> Res
     };
     request.check()?;
     let name = parse_user(graph, user)?;
-    let (target, _) = read_target(graph, &name, Wanted::Guard).await?;
-    judge(graph, &target, allow_privileged)?;
+    let (target, _) = read_target(graph, &name, Wanted::Guard, Some(&pass)).await?;
+    judge(graph, &target, allow_privileged, Some(&pass))?;
     let (registered, mut plan) = nothing();
     plan.pass = Some(pass);
     let mut execution = Execution::new(graph, &target.user, &registered, &plan, true);

@@ -114,6 +114,7 @@ impl Error {
             | ErrorCode::ManagementRestricted
             | ErrorCode::DuplicateUser
             | ErrorCode::Expired
+            | ErrorCode::PolicyRejected
             | ErrorCode::InvalidInput => Outcome::Refused,
             _ => Outcome::Failed,
         }

@@ -25,6 +25,7 @@ mod patience;
 mod per_user_mfa;
 mod permission;
 mod plan;
+mod policy;
 mod preference;
 mod preflight;
 #[cfg(test)]

@@ -78,6 +78,21 @@ pub(crate) fn empty(outcome: PassOutcome) -> PassReport {
     }
 }
 
+/// Why a pass that was issued is of no use.
+fn unusable(reason: Option<&str>) -> Error {
+    let (why, help) = match reason {
+        Some("DisabledByPolicy") => (
+            "the tenant's policy does not include the user",
+            "Include the user in the tenant's Temporary Access Pass policy, then try again; or go on without a pass.",
+        ),
+        Some("Expired") => ("its time is over already", "Give a later startDateTime, or leave it out."),
+        Some("OneTimeUsed") => ("it has been used already", "Find out who used it, then issue another one."),
+        _ => ("Graph does not say why", "Look at the user's Temporary Access Pass in the portal."),
+    };
+    let message = format!("Graph issued a Temporary Access Pass that the user cannot use: {why}");
+    Error::new(ErrorCode::PolicyRejected, message, help)
+}
+
 /// The pass that an answer carries.
 pub(crate) fn read(answer: &Answer) -> Option<PassReport> {
     let issued = answer.entity()?;
@@ -85,14 +100,7 @@ pub(crate) fn read(answer: &Answer) -> Option<PassReport> {
     let reason = text(issued, "methodUsabilityReason").map(printable);
     let is_usable = flag(issued, "isUsable");
     let works = is_usable != Some(false) || reason.as_deref() == Some("NotYetValid");
-    let error = (!works).then(|| {
-        Error::new(
-            ErrorCode::PolicyRejected,
-            "Graph issued a Temporary Access Pass that the user cannot use",
-            "Include the user in the tenant's Temporary Access Pass policy, then try again; or reset without a pass.",
-        )
-        .with_graph(answer.graph_error())
-    });
+    let error = (!works).then(|| unusable(reason.as_deref()).with_graph(answer.graph_error()));
     Some(PassReport {
         outcome: if works { PassOutcome::Issued } else { PassOutcome::Failed },
         pass: works.then(|| PassValue(value.to_owned())),

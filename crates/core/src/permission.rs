@@ -292,6 +292,7 @@ impl Need {
             Context::Guard => Need::GuardRoles,
             Context::Group => Need::GuardMemberships,
             Context::Pass => Need::IssuePass,
+            Context::PassPolicy => Need::ReadPassPolicy,
             Context::Preference => Need::MoveDefault,
             Context::Method if call.method != Method::DELETE && kind == Some(Kind::HardwareOath) => {
                 Need::DeactivateMethod

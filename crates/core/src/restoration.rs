@@ -23,8 +23,8 @@ pub(crate) async fn restore(graph: &Graph, request: &RestoreRequest) -> Result<R
     check_not_after(not_after, started)?;
     let name = parse_user(graph, &request.user)?;
     let wanted = Wanted::Methods { stable_only: request.stable_only };
-    let (target, registered) = read_target(graph, &name, wanted).await?;
-    client::judge(graph, &target, request.allow_privileged)?;
+    let (target, registered) = read_target(graph, &name, wanted, None).await?;
+    client::judge(graph, &target, request.allow_privileged, None)?;
     let registered = registered?;
     let Target { user, guard, .. } = target;
     restore::plan(&mut entries, &registered);

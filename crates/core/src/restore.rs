@@ -128,8 +128,7 @@ pub(crate) fn entries(backup: &Backup) -> Result<Vec<Entry>, Error> {
     for (at, external) in backup.externals.iter().enumerate() {
         let id = external.configuration_id.as_str();
         check_id(id, "configurationId", backup.externals[..at].iter().map(|other| other.configuration_id.as_str()))?;
-        let name = external.display_name.as_ref().map(|name| format!(",\"displayName\":{}", quoted(name)));
-        let body = format!("{{\"configurationId\":{}{}}}", quoted(id), name.unwrap_or_default());
+        let body = format!("{{\"configurationId\":{},\"displayName\":{}}}", quoted(id), quoted(&external.display_name));
         entries.push(entry(Kind::External, id, body));
     }
     for (at, token) in backup.hardware_tokens.iter().enumerate() {
@@ -410,7 +409,10 @@ mod tests {
             (r#"{"default":"none"}"#, ErrorCode::InvalidInput),
             (r#"{"phone":[]}"#, ErrorCode::InvalidInput),
             (r#"{"hardwareTokens":[{"deviceId":"a b"}]}"#, ErrorCode::InvalidInput),
-            (r#"{"externals":[{"configurationId":"c"},{"configurationId":"C"}]}"#, ErrorCode::InvalidInput),
+            (
+                r#"{"externals":[{"configurationId":"c","displayName":"A"},{"configurationId":"C","displayName":"B"}]}"#,
+                ErrorCode::InvalidInput,
+            ),
             (r#"{}"#, ErrorCode::InvalidInput),
         ] {
             let error = read(backup).expect_err(backup);
@@ -422,7 +424,7 @@ mod tests {
     #[test]
     fn the_order_is_graphs_whatever_the_backups() {
         let found = read(
-            r#"{"hardwareTokens":[{"deviceId":"t"}],"externals":[{"configurationId":"c"}],"emails":["a@contoso.com"],
+            r#"{"hardwareTokens":[{"deviceId":"t"}],"externals":[{"configurationId":"c","displayName":"Adatum"}],"emails":["a@contoso.com"],
                 "phones":[{"phoneType":"office","phoneNumber":"+1 4255550102"},
                           {"phoneType":"alternateMobile","phoneNumber":"+1 4255550101"},
                           {"phoneType":"mobile","phoneNumber":"+1 4255550100"}]}"#,
@@ -431,7 +433,7 @@ mod tests {
         let labels: Vec<&str> = found.iter().map(|entry| entry.method.label.as_str()).collect();
         let phones = ["mobile +1 XXXXXXXX00", "alternateMobile +1 XXXXXXXX01", "office +1 XXXXXXXX02"];
         assert_eq!(labels[..3], phones);
-        assert_eq!(labels[3..], ["a***@contoso.com", "external", "hardware token"]);
+        assert_eq!(labels[3..], ["a***@contoso.com", "Adatum", "hardware token"]);
         assert_eq!(found[0].body, r#"{"phoneNumber":"+1 4255550100","phoneType":"mobile"}"#);
         assert_eq!(found[5].body, r#"{"device":{"id":"t"}}"#);
     }

@@ -212,8 +212,8 @@ export interface BackupPhone {
 export interface BackupExternal {
   /** Which of the tenant's external methods it is. */
   configurationId: string;
-  /** Its name. */
-  displayName?: string;
+  /** Its name, which Graph wants to have. */
+  displayName: string;
 }
 
 /** One hardware token of a backup. */

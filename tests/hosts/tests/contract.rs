@@ -136,7 +136,7 @@ async fn a_full_report_has_the_canonical_bytes() {
             emails: vec!["adele@contoso.com".to_owned()],
             externals: vec![wit::BackupExternal {
                 configuration_id: "e".to_owned(),
-                display_name: Some("Adatum".to_owned()),
+                display_name: "Adatum".to_owned(),
             }],
             hardware_tokens: vec![wit::BackupToken { device_id: "d".to_owned(), label: Some("token".to_owned()) }],
             default: Some("sms".to_owned()),

@@ -9,6 +9,7 @@ pub(crate) enum Context {
     Guard,
     Group,
     Pass,
+    PassPolicy,
     Preference,
     Method,
     Register,
@@ -24,6 +25,7 @@ impl Context {
             Context::Guard => "checking whether the user is privileged",
             Context::Group => "listing the members of the group",
             Context::Pass => "issuing the Temporary Access Pass",
+            Context::PassPolicy => "reading the policy for Temporary Access Passes",
             Context::Preference => "moving the default sign-in method",
             Context::Method => "removing the method",
             Context::Register => "registering the method",
@@ -92,6 +94,12 @@ impl Answer {
                 ErrorCode::Conflict,
                 "Graph says that something else is registered in its place",
                 "Look at what the user has by now; restore again once that is removed.",
+            ),
+            // Graph's text, since it has no code of its own for it.
+            400 if context == Context::Pass && self.error_message().contains("external guest") => Error::new(
+                ErrorCode::PolicyRejected,
+                "an external guest cannot have a Temporary Access Pass of this tenant, so nothing was removed",
+                "The guest's home tenant issues one; or reset without a pass.",
             ),
             400 | 409 if context == Context::Pass => Error::new(
                 ErrorCode::PolicyRejected,

@@ -14,6 +14,7 @@ use super::url::Version;
 use crate::error::{Error, ErrorCode};
 use crate::event::{Caller, Event, EventOperation, EventOutcome, EventStep};
 use crate::options::Credential;
+use crate::policy::PassPolicy;
 use crate::report::GraphUsage;
 use crate::run::{Host, Task, Tasks, first, task};
 use crate::secret::Secret;
@@ -57,6 +58,8 @@ pub(crate) struct Line {
     /// What the events say of the token, which does not change with every event.
     caller: RefCell<Option<(Secret, Option<Caller>)>>,
     pub(super) renewal: Mutex<()>,
+    /// Once it has been asked for. Whoever asks holds the lock, so that the others wait for one answer.
+    pub(super) pass_policy: Mutex<Option<Option<PassPolicy>>>,
     /// Many users go this way, so that a full batch is worth a moment's wait.
     shared: bool,
     /// In the order of the users: whoever began first is finished first.
@@ -76,6 +79,7 @@ impl Line {
             operation,
             caller: RefCell::default(),
             renewal: Mutex::new(()),
+            pass_policy: Mutex::new(None),
             shared,
             queue: RefCell::default(),
             pace,

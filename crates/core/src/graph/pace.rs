@@ -29,7 +29,9 @@ impl Scope {
 
     pub(super) fn of(context: Context) -> Scope {
         match context {
-            Context::User | Context::Guard | Context::Sessions | Context::Group => Scope::Directory,
+            Context::User | Context::Guard | Context::PassPolicy | Context::Sessions | Context::Group => {
+                Scope::Directory
+            }
             Context::Methods
             | Context::Method
             | Context::Register

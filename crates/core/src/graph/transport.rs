@@ -12,9 +12,11 @@ use crate::error::{Error, ErrorCode};
 use crate::event::{Event, EventOutcome, EventStep};
 use crate::intent::Intent;
 use crate::methods::printable;
+use crate::policy::PassPolicy;
 use crate::report::{GraphUsage, GuardReport, Outcome, UserInfo};
 use crate::run::Host;
 use crate::seen::Seen;
+use futures_util::lock::Mutex;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -208,6 +210,11 @@ impl Graph {
             self.host.until_cancelled(self.host.sleep(duration)).await.map_err(|()| cancelled())?;
         }
         if self.host.is_cancelled() { Err(cancelled()) } else { Ok(()) }
+    }
+
+    /// What is known of the tenant's policy for passes.
+    pub(crate) fn pass_policy(&self) -> &Mutex<Option<Option<PassPolicy>>> {
+        &self.line.pass_policy
     }
 
     /// What the caller's token says of itself; `None` where it cannot be read.
