@@ -1,127 +1,13 @@
 use crate::answer::Answer;
 use crate::clock;
+use crate::fault_rates::{Fault, FaultRates};
+use crate::hostile;
 use crate::state::{LogEntry, is_sign_in};
 use crate::tenant::{Tenant, parse, respond};
 use crate::throttle::Limit;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-/// How likely each fault is for one request, from 0 to 1. Their sum is the likelihood of any fault.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct FaultRates {
-    /// The connection is refused: nothing arrives.
-    pub refused: f64,
-    /// The connection breaks before the request is read: nothing runs.
-    pub dropped_before: f64,
-    /// The connection breaks before the answer is out: the request ran.
-    pub dropped_after: f64,
-    /// The answer takes `slow_milliseconds` longer.
-    pub slow: f64,
-    /// A gateway answers 502 in HTML: nothing ran.
-    pub html: f64,
-    /// A gateway answers 504 in HTML: the request ran.
-    pub gateway_timeout: f64,
-    /// The answer is cut in half: the request ran.
-    pub truncated: f64,
-    /// The token is refused as expired, now and from then on.
-    pub expired_token: f64,
-    /// 429: nothing ran.
-    pub throttled: f64,
-    /// 503, with or without `Retry-After`: nothing ran.
-    pub unavailable: f64,
-    /// One member of a batch answers 429: it did not run. A single call answers so itself.
-    pub member_throttled: f64,
-    /// One member of a batch answers 503: it did not run. A single call answers so itself.
-    pub member_unavailable: f64,
-    /// One member of a batch answers 504: it ran. A single call answers so itself.
-    pub member_timeout: f64,
-    /// How much longer a slow answer takes.
-    pub slow_milliseconds: u64,
-}
-
-impl Default for FaultRates {
-    fn default() -> Self {
-        FaultRates {
-            refused: 0.0,
-            dropped_before: 0.0,
-            dropped_after: 0.0,
-            slow: 0.0,
-            html: 0.0,
-            gateway_timeout: 0.0,
-            truncated: 0.0,
-            expired_token: 0.0,
-            throttled: 0.0,
-            unavailable: 0.0,
-            member_throttled: 0.0,
-            member_unavailable: 0.0,
-            member_timeout: 0.0,
-            slow_milliseconds: 5000,
-        }
-    }
-}
-
-impl FaultRates {
-    /// Every fault equally likely, and any of them with the likelihood `total`.
-    pub fn even(total: f64) -> FaultRates {
-        let each = total / 13.0;
-        FaultRates {
-            refused: each,
-            dropped_before: each,
-            dropped_after: each,
-            slow: each,
-            html: each,
-            gateway_timeout: each,
-            truncated: each,
-            expired_token: each,
-            throttled: each,
-            unavailable: each,
-            member_throttled: each,
-            member_unavailable: each,
-            member_timeout: each,
-            ..FaultRates::default()
-        }
-    }
-
-    fn pick(&self, mut at: f64) -> Option<Fault> {
-        let rates = [
-            (Fault::Refused, self.refused),
-            (Fault::DroppedBefore, self.dropped_before),
-            (Fault::DroppedAfter, self.dropped_after),
-            (Fault::Slow, self.slow),
-            (Fault::Html, self.html),
-            (Fault::GatewayTimeout, self.gateway_timeout),
-            (Fault::Truncated, self.truncated),
-            (Fault::ExpiredToken, self.expired_token),
-            (Fault::Throttled, self.throttled),
-            (Fault::Unavailable, self.unavailable),
-            (Fault::Member(429, false), self.member_throttled),
-            (Fault::Member(503, false), self.member_unavailable),
-            (Fault::Member(504, true), self.member_timeout),
-        ];
-        rates.into_iter().find_map(|(fault, rate)| {
-            at -= rate;
-            (at < 0.0).then_some(fault)
-        })
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
-    Refused,
-    DroppedBefore,
-    DroppedAfter,
-    Slow,
-    Html,
-    GatewayTimeout,
-    Truncated,
-    ExpiredToken,
-    Throttled,
-    Unavailable,
-    Member(u16, bool),
-}
 
 /// What a fault does to one member of the next batch.
 #[derive(Debug, Clone)]
@@ -148,6 +34,20 @@ pub struct Delivery {
     pub after_ms: u64,
     /// The answer, or its absence.
     pub result: Result<Response<Bytes>, DeliveryError>,
+    /// How the answer's body comes.
+    pub pace: Pace,
+}
+
+/// How a body comes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// With the head.
+    #[default]
+    AtOnce,
+    /// In pieces behind the head, which takes that many of the delivery's milliseconds.
+    Dripping(u64),
+    /// Followed by blanks without end, where the carrier can do that.
+    Endless,
 }
 
 /// A network with faults between a caller and a tenant. The same seed gives the same faults in the same order.
@@ -170,14 +70,15 @@ impl Faults {
 
     /// Carries one request to the tenant, or not, and its answer back, or not.
     pub fn deliver(&mut self, tenant: &mut Tenant, request: Request<Bytes>, now: u64) -> Delivery {
+        let request = if self.rates.endless_pages > 0.0 { hostile::without_endless_token(request) } else { request };
         let latency = tenant.seed.latency_milliseconds;
         let fault = self.rates.pick(self.random.f64());
         // Drawn for every request, so that one request's fault does not move those that follow.
         let draw = self.random.u64(..);
         let signs_in = is_sign_in(request.uri().path());
-        let arrived = |result| Delivery { after_ms: latency, result };
+        let arrived = |result| Delivery { after_ms: latency, result, pace: Pace::AtOnce };
         match fault {
-            Some(Fault::Refused) => Delivery { after_ms: 1, result: Err(DeliveryError::NeverSent) },
+            Some(Fault::Refused) => Delivery { after_ms: 1, ..arrived(Err(DeliveryError::NeverSent)) },
             Some(Fault::DroppedBefore) => arrived(Err(DeliveryError::Lost)),
             Some(Fault::DroppedAfter) => {
                 tenant.handle(request, now);
@@ -186,7 +87,7 @@ impl Faults {
             Some(Fault::Slow) => {
                 let after_ms = latency + self.rates.slow_milliseconds;
                 let response = tenant.handle_until(request, now, now + after_ms);
-                Delivery { after_ms, result: Ok(response) }
+                Delivery { after_ms, ..arrived(Ok(response)) }
             }
             Some(Fault::Html) => {
                 tenant.note(&request, 502, now);
@@ -214,6 +115,25 @@ impl Faults {
             }
             Some(Fault::Member(status, executes)) if !signs_in => {
                 arrived(Ok(tenant.handle_with_fault(request, now, status, executes, draw)))
+            }
+            Some(Fault::Dripping) => {
+                let after_ms = latency + self.rates.drip_milliseconds;
+                let response = tenant.handle_until(request, now, now + after_ms);
+                Delivery { after_ms, pace: Pace::Dripping(self.rates.drip_milliseconds), ..arrived(Ok(response)) }
+            }
+            Some(Fault::ForeignRedirect) => {
+                let response = hostile::redirect(&request, &self.rates.foreign_origin, draw);
+                tenant.note(&request, response.status().as_u16(), now);
+                arrived(Ok(response))
+            }
+            Some(Fault::Oversized) => {
+                let response = hostile::oversized(tenant.handle(request, now), self.rates.oversized_bytes);
+                Delivery { pace: Pace::Endless, ..arrived(Ok(response)) }
+            }
+            Some(Fault::Hostile(hostile)) => {
+                let asked = hostile::Asked::of(&request);
+                let response = tenant.handle(request, now);
+                arrived(Ok(hostile::spoil(response, hostile, &asked, &self.rates.foreign_origin, draw)))
             }
             _ => arrived(Ok(tenant.handle(request, now))),
         }

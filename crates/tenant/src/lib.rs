@@ -18,8 +18,8 @@
 //!
 //! It is as strict as Graph is known to be, and where Graph's behaviour is not known, the stricter reading is a
 //! setting. It reads no clock and no random source: the same seed, requests and moments give the same answers.
-//! [`Seed::crowd`] fills it with as many users as one likes, at 3 kB each. [`Faults`] puts a network with faults in
-//! front of it. The feature `server` adds a server on a socket. The feature `assertions`, on by default, verifies client
+//! [`Seed::crowd`] fills it with as many users as one likes, at 3 kB each. [`Faults`] puts a network with faults, or somebody
+//! hostile, in front of it. The feature `server` adds a server on a socket. The feature `assertions`, on by default, verifies client
 //! assertions; a tenant without it refuses them all.
 //!
 //! # What always holds
@@ -93,7 +93,7 @@
 //! [`State::violations`] counts what Graph would punish or lose silently: `missingToken`, `wrongAudience`,
 //! `tokenSentToLogin`, `secretAndAssertion`, `tokenSentToIdentity`, `secretSentToIdentity`, `identityHeaderSentElsewhere`,
 //! `deleteUser`, `dotSegment`, `unroutedWrite`, `genericDelete`, `passwordDelete`, `parallelDeletes`, `batchTooLarge`,
-//! `batchDuplicateId`, `batchAbsoluteUrl`, `batchNested` and `batchBodyWithoutContentType`.
+//! `batchDuplicateId`, `batchAbsoluteUrl`, `batchNested`, `batchBodyWithoutContentType` and `foreignOrigin`.
 
 mod account;
 mod answer;
@@ -111,8 +111,10 @@ mod eligible_group;
 mod entity;
 mod external;
 mod fault;
+mod fault_rates;
 mod group;
 mod hardware_oath;
+mod hostile;
 mod kind;
 mod login;
 mod managed_identity;
@@ -136,7 +138,8 @@ mod user;
 pub use app::{SeedApp, SeedFederatedCredential, SeedManagedIdentity};
 pub use counts::Counts;
 pub use crowd::Crowd;
-pub use fault::{Delivery, DeliveryError, FaultRates, Faults};
+pub use fault::{Delivery, DeliveryError, Faults, Pace};
+pub use fault_rates::FaultRates;
 pub use public_key::PublicKey;
 pub use seed::{ObjectType, Relation, Seed, SeedGroup, SeedMembers, SeedObject, SeedRole, SeedUser, SignInPreferences};
 pub use settings::{Cloud, DefaultRuleText, ExternalDelete, PassPolicy, RetryAfter, RevokeAnswer, Settings};

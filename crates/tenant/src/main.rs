@@ -40,6 +40,27 @@ struct Options {
     /// Faults from this seed, each request hit with this likelihood (0.2 when absent).
     #[arg(long, value_name = "SEED[:RATE]", value_parser = faults)]
     faults: Option<Faults>,
+    /// One fault by its name in JSON, foreignNextLink for example, with its likelihood (1 when absent). May be repeated.
+    #[arg(long, value_name = "NAME[:RATE]", value_parser = fault, conflicts_with = "faults")]
+    fault: Vec<(String, f64)>,
+    /// Another number draws the faults of --fault otherwise.
+    #[arg(long, value_name = "SEED", requires = "fault", default_value_t = 1)]
+    fault_seed: u64,
+}
+
+fn fault(text: &str) -> Result<(String, f64), String> {
+    let (name, rate) = text.split_once(':').unwrap_or((text, "1"));
+    let rate: f64 = rate.parse().map_err(|_| "the rate is not a number".to_owned())?;
+    if !(0.0..=1.0).contains(&rate) {
+        return Err("the rate does not lie between 0 and 1".to_owned());
+    }
+    Ok((name.to_owned(), rate))
+}
+
+/// The rates of these faults, and 0 for all others.
+fn rates(faults: &[(String, f64)]) -> Result<FaultRates, serde_json::Error> {
+    let rates = faults.iter().map(|(name, rate)| (name.clone(), (*rate).into())).collect();
+    serde_json::from_value(serde_json::Value::Object(rates))
 }
 
 fn faults(text: &str) -> Result<Faults, String> {
@@ -82,11 +103,12 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
         seed.settings.method_calls_per_10s = options.method_calls_per_10s;
     }
     seed.keep_log &= !options.no_log;
+    let alone = rates(&options.fault).map_err(|error| format!("--fault: {error}"))?;
     let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
     let stop = told_to_stop()?;
     println!("http://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
-    serve(listener, seed, options.faults.unwrap_or_else(Faults::none), stop).await?;
+    serve(listener, seed, options.faults.unwrap_or_else(|| Faults::new(options.fault_seed, alone)), stop).await?;
     Ok(())
 }
 

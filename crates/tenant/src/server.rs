@@ -8,17 +8,20 @@
 //! | `GET /_tenant/summary` | its counts alone |
 //! | `GET /_tenant/exchange` | the log as short lines without ids |
 //! | `GET /_tenant/writes` | the calls that asked for a change, see [`crate::State::writes`] |
-//! | `POST /_tenant/reset` | a tenant that is new; a seed as the body replaces the first one |
+//! | `POST /_tenant/reset` | a tenant and faults that are new; a seed as the body replaces the first one |
+//! | `POST /_tenant/faults` | other faults until the next reset, `{"seed": 1, "rates": {"foreignNextLink": 1}}` |
 //! | `GET /_tenant/token` | a token of `roles`, `scp`, `oid`, `wids`, `appid`, `idtyp`, `aud`, `tid`, `exp` and `uti`; without `roles` and `scp` an application's that may do everything |
 
 use crate::call::query;
-use crate::fault::{Delivery, DeliveryError, Faults};
+use crate::fault::{Delivery, DeliveryError, Faults, Pace};
+use crate::fault_rates::FaultRates;
 use crate::seed::Seed;
 use crate::tenant::Tenant;
 use crate::token::TokenClaims;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::channel::Channel;
+use http_body_util::{BodyExt, Either, Full, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -30,7 +33,24 @@ use std::time::{Duration, SystemTime};
 use tokio::net::TcpListener;
 
 const LARGEST: usize = 4 << 20;
+/// What goes out at once of a body that comes in pieces.
+const PIECES: u64 = 200;
+/// Blanks that an endless answer goes on with, and how often.
+const BLANKS: &[u8] = &[b' '; 64 << 10];
+const EVERY: Duration = Duration::from_millis(10);
 const PARTING: Duration = Duration::from_secs(5);
+
+/// A body that is there, or one that comes in pieces.
+type Outgoing = Either<Full<Bytes>, Channel<Bytes>>;
+
+/// The body of `POST /_tenant/faults`.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FaultsInput {
+    #[serde(default)]
+    seed: u64,
+    rates: FaultRates,
+}
 
 /// A tenant, its network, and what it began with.
 struct Shared {
@@ -85,29 +105,66 @@ fn is_passing(error: &io::Error) -> bool {
     )
 }
 
-async fn answer(shared: Arc<Mutex<Shared>>, request: Request<Incoming>) -> io::Result<Response<Full<Bytes>>> {
+async fn answer(shared: Arc<Mutex<Shared>>, request: Request<Incoming>) -> io::Result<Response<Outgoing>> {
     let (parts, body) = request.into_parts();
     let Ok(body) = Limited::new(body, LARGEST).collect().await else {
-        return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."));
+        return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large.").map(Either::Left));
     };
     let request = Request::from_parts(parts, body.to_bytes());
     let delivery = {
         let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
         if request.uri().path().starts_with("/_tenant/") {
-            return Ok(control(&mut shared, &request));
+            return Ok(control(&mut shared, &request).map(Either::Left));
         }
         let Shared { tenant, faults, .. } = &mut *shared;
         faults.deliver(tenant, request, now())
     };
-    let Delivery { after_ms, result } = delivery;
+    let Delivery { after_ms, result, pace } = delivery;
+    let drips = if let Pace::Dripping(drips) = pace { drips } else { 0 };
+    let after_ms = after_ms.saturating_sub(drips);
     // Even a sleep of nothing takes until the next millisecond.
     if after_ms > 0 {
         tokio::time::sleep(Duration::from_millis(after_ms)).await;
     }
     match result {
-        Ok(response) => Ok(response.map(Full::new)),
+        Ok(response) => Ok(response.map(|body| match pace {
+            Pace::AtOnce => Either::Left(Full::new(body)),
+            Pace::Dripping(_) => Either::Right(dripping(body, drips)),
+            Pace::Endless => Either::Right(endless(body)),
+        })),
         Err(DeliveryError::NeverSent | DeliveryError::Lost) => Err(io::ErrorKind::ConnectionReset.into()),
     }
+}
+
+/// The body in pieces, over that many milliseconds.
+fn dripping(mut body: Bytes, drips: u64) -> Channel<Bytes> {
+    let (mut sender, channel) = Channel::new(1);
+    let size = body.len().div_ceil(PIECES as usize).max(1);
+    let pieces = body.len().div_ceil(size).max(1) as u64;
+    tokio::spawn(async move {
+        while !body.is_empty() {
+            tokio::time::sleep(Duration::from_millis(drips / pieces)).await;
+            let piece = body.split_to(size.min(body.len()));
+            // Whoever has hung up gets no more.
+            if sender.send_data(piece).await.is_err() {
+                return;
+            }
+        }
+    });
+    channel
+}
+
+/// The body, and blanks for as long as somebody reads.
+fn endless(body: Bytes) -> Channel<Bytes> {
+    let (mut sender, channel) = Channel::new(1);
+    tokio::spawn(async move {
+        let mut sent = sender.send_data(body).await;
+        while sent.is_ok() {
+            tokio::time::sleep(EVERY).await;
+            sent = sender.send_data(Bytes::from_static(BLANKS)).await;
+        }
+    });
+    channel
 }
 
 fn control(shared: &mut Shared, request: &Request<Bytes>) -> Response<Full<Bytes>> {
@@ -131,6 +188,13 @@ fn control(shared: &mut Shared, request: &Request<Bytes>) -> Response<Full<Bytes
             shared.faults = shared.first.1.clone();
             plain(StatusCode::NO_CONTENT, "")
         }
+        ("POST", "/_tenant/faults") => match serde_json::from_slice(request.body()) {
+            Ok(FaultsInput { seed, rates }) => {
+                shared.faults = Faults::new(seed, rates);
+                plain(StatusCode::NO_CONTENT, "")
+            }
+            Err(error) => plain(StatusCode::BAD_REQUEST, error.to_string()),
+        },
         _ => plain(StatusCode::NOT_FOUND, "No such route."),
     }
 }

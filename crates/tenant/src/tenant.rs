@@ -4,6 +4,7 @@ use crate::call::{Call, PathError, Version, query, segments};
 use crate::clock;
 use crate::counts::Counts;
 use crate::fault::Injected;
+use crate::fault_rates::FOREIGN_HOST;
 use crate::group::Groups;
 use crate::hardware_oath::spare;
 use crate::managed_identity::KeptToken;
@@ -102,6 +103,9 @@ impl Tenant {
         let (parts, body) = request.into_parts();
         let whole = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let mut entry = LogEntry::of(parts.method.as_str(), &whole, clock::rfc3339(now));
+        if parts.uri.host() == Some(FOREIGN_HOST) {
+            self.violate("foreignOrigin", "A link or a redirect to another origin was followed.", now);
+        }
         let app_service = parts.uri.path().to_ascii_lowercase().ends_with("/msi/token");
         if parts.headers.contains_key("x-identity-header") && !app_service {
             self.violate("identityHeaderSentElsewhere", "X-IDENTITY-HEADER left its endpoint.", now);

@@ -29,26 +29,42 @@ impl Server {
         Server { child, address }
     }
 
-    /// One request on a connection of its own: status and body, or nothing when the connection broke.
-    fn ask(&self, method: &str, path: &str, token: Option<&str>) -> Option<(u16, String)> {
+    /// A request that has been sent on a connection of its own; `rest` is more of its head.
+    fn open(&self, method: &str, path: &str, token: Option<&str>, rest: &str) -> TcpStream {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let authorization = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{authorization}\r\n",
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{authorization}{rest}\r\n",
             self.address
         )
         .unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).ok()?;
-        let (head, body) = text.split_once("\r\n\r\n")?;
-        Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
+        stream
+    }
+
+    fn post(&self, path: &str, body: &str) -> (u16, String) {
+        let mut stream = self.open("POST", path, None, &format!("Content-Length: {}\r\n", body.len()));
+        stream.write_all(body.as_bytes()).unwrap();
+        answer(&mut stream).unwrap()
+    }
+
+    /// One request on a connection of its own: status and body, or nothing when the connection broke.
+    fn ask(&self, method: &str, path: &str, token: Option<&str>) -> Option<(u16, String)> {
+        answer(&mut self.open(method, path, token, ""))
     }
 
     fn token(&self) -> String {
         self.ask("GET", "/_tenant/token", None).unwrap().1
     }
+}
+
+/// Everything that comes: status and body.
+fn answer(stream: &mut TcpStream) -> Option<(u16, String)> {
+    let mut text = String::new();
+    stream.read_to_string(&mut text).ok()?;
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
 }
 
 impl Drop for Server {
@@ -138,6 +154,65 @@ fn faults_break_connections() {
 }
 
 #[test]
+fn a_body_can_drip_and_never_end() {
+    let server = Server::start(&["--latency-ms", "0"]);
+    let token = server.token();
+    let path = format!("/v1.0/users/{ADELE}");
+    let drip = r#"{"rates":{"dripping":1,"dripMilliseconds":600}}"#;
+    assert_eq!(server.post("/_tenant/faults", drip).0, 204);
+    let mut stream = server.open("GET", &path, Some(&token), "");
+    let began = Instant::now();
+    let mut piece = [0; 4096];
+    let read = stream.read(&mut piece).unwrap();
+    let head = began.elapsed();
+    assert!(piece[..read].starts_with(b"HTTP/1.1 200"));
+    let mut rest = String::new();
+    stream.read_to_string(&mut rest).unwrap();
+    assert!(began.elapsed() - head > Duration::from_millis(300), "{:?} of {:?}", head, began.elapsed());
+    assert!(rest.ends_with("0\r\n\r\n"));
+
+    assert_eq!(server.post("/_tenant/faults", r#"{"rates":{"oversized":1,"oversizedBytes":100000}}"#).0, 204);
+    let mut stream = server.open("GET", &path, Some(&token), "");
+    let mut total = 0;
+    while total < 2 << 20 {
+        let read = stream.read(&mut piece).unwrap();
+        assert!(read > 0, "it ended after {total} bytes");
+        total += read;
+    }
+    assert_eq!(server.post("/_tenant/faults", r#"{"rates":{"other":1}}"#).0, 400);
+    assert_eq!(server.ask("POST", "/_tenant/reset", None).unwrap().0, 204);
+    assert_eq!(server.ask("GET", &path, Some(&token)).unwrap().0, 200);
+}
+
+#[test]
+fn faults_can_be_chosen_by_name() {
+    let server = Server::start(&["--latency-ms", "0", "--fault", "foreignNextLink", "--fault", "slow:0"]);
+    let token = server.token();
+    let answer = server.ask("GET", &format!("/v1.0/users/{ADELE}/authentication/methods"), Some(&token)).unwrap();
+    assert!(answer.1.contains("\"@odata.nextLink\":\"https://attacker.contoso.com/v1.0/users/"), "{answer:?}");
+}
+
+#[test]
+fn managed_identities_get_tokens_over_the_socket() {
+    let server = Server::start(&["--latency-ms", "0"]);
+    let query = "resource=https://graph.microsoft.com&api-version";
+    for (path, header) in [
+        (format!("/msi/token?{query}=2019-08-01"), "X-IDENTITY-HEADER: sandbox-identity-header\r\n"),
+        (format!("/metadata/identity/oauth2/token?{query}=2018-02-01"), "Metadata: true\r\n"),
+    ] {
+        let mut text = String::new();
+        server.open("GET", &path, None, header).read_to_string(&mut text).unwrap();
+        let body = text.split_once("\r\n\r\n").unwrap().1;
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        let expires: u64 = body["expires_on"].as_str().unwrap().parse().unwrap();
+        assert!(expires > 1_700_000_000);
+        let token = body["access_token"].as_str().unwrap();
+        assert_eq!(server.ask("GET", &format!("/v1.0/users/{ADELE}"), Some(token)).unwrap().0, 200);
+        assert_eq!(server.ask("GET", &path, None).unwrap().0 / 100, 4);
+    }
+}
+
+#[test]
 #[cfg(unix)]
 fn it_stops_when_told() {
     let mut server = Server::start(&[]);
@@ -157,6 +232,9 @@ fn bad_options_are_told() {
         &["--seed", "no-such-file.json"],
         &["--seed", "no-such-file.json", "--users", "3"],
         &["--crowd-seed", "3"],
+        &["--fault", "unheardOf"],
+        &["--fault", "slow:2"],
+        &["--fault", "slow", "--faults", "1"],
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_entra-tenant")).args(options).output().unwrap();
         assert!(!output.status.success());

@@ -297,8 +297,34 @@ export interface SandboxFaultRates {
   memberUnavailable?: number;
   /** One member of a batch answers 504: it ran. */
   memberTimeout?: number;
+  /** The body comes in small pieces, which takes `dripMilliseconds` in all: the request ran. */
+  dripping?: number;
+  /** The answer is a redirect to `foreignOrigin`: nothing ran. */
+  foreignRedirect?: number;
+  /** Every list links to a next page at `foreignOrigin`. */
+  foreignNextLink?: number;
+  /** Every list links to itself as the next page. */
+  loopedPages?: number;
+  /** Every list links to a next page that has not been there before, without end. */
+  endlessPages?: number;
+  /** One member of a batch's answer has an id that nobody asked for: the batch ran. */
+  foreignMember?: number;
+  /** One member of a batch is answered twice: the batch ran. */
+  doubledMember?: number;
+  /** One member of a batch is not answered: the batch ran. */
+  missingMember?: number;
+  /** The answer is JSON of 10,000 levels: the request ran. */
+  deepJson?: number;
+  /** The answer begins with `oversizedBytes` blanks: the request ran. */
+  oversized?: number;
   /** How much longer a slow answer takes; 5000 when absent. */
   slowMilliseconds?: number;
+  /** How long a dripping body takes; 60,000 when absent. */
+  dripMilliseconds?: number;
+  /** How much longer an oversized answer is; 16 MiB when absent. */
+  oversizedBytes?: number;
+  /** Where redirects and foreign links point to. */
+  foreignOrigin?: string;
 }
 
 /** What a tenant holds now, and what has come to it. */
