@@ -101,8 +101,8 @@ impl Default for FaultRates {
 }
 
 impl FaultRates {
-    /// Every fault that a network or a busy service has equally likely, and any of them with the likelihood `total`. None
-    /// that only a hostile one has, from `dripping` on.
+    /// Every fault that a network or a busy service has equally likely, and any of them with the likelihood `total`.
+    /// None that only a hostile one has, from `dripping` on.
     pub fn even(total: f64) -> FaultRates {
         let each = total / 13.0;
         FaultRates {

@@ -1,4 +1,4 @@
-//! Hardware OATH tokens: the directory's inventory, and what a user has of it. A token's method has the id of its device.
+//! Hardware OATH tokens: the directory's inventory, and what a user has of it. A token's method has its device's id.
 
 use crate::account::text;
 use crate::answer::{Answer, Reply, object};

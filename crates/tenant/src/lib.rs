@@ -18,9 +18,9 @@
 //!
 //! It is as strict as Graph is known to be, and where Graph's behaviour is not known, the stricter reading is a
 //! setting. It reads no clock and no random source: the same seed, requests and moments give the same answers.
-//! [`Seed::crowd`] fills it with as many users as one likes, at 3 kB each. [`Faults`] puts a network with faults, or somebody
-//! hostile, in front of it. The feature `server` adds a server on a socket. The feature `assertions`, on by default, verifies client
-//! assertions; a tenant without it refuses them all.
+//! [`Seed::crowd`] fills it with as many users as one likes, at 3 kB each. [`Faults`] puts a network with faults, or
+//! somebody hostile, in front of it. The feature `server` adds a server on a socket. The feature `assertions`, on by
+//! default, verifies client assertions; a tenant without it refuses them all.
 //!
 //! # What always holds
 //!
@@ -32,8 +32,8 @@
 //!   stored default answers 400 `badRequest`. The software and hardware tokens and the Authenticator carry `oath`.
 //!   Once the last one is gone, the preference is `none`.
 //! - The alternate mobile goes before the mobile, and comes after it.
-//! - An administrator can register a phone, an e-mail address, a hardware token of the inventory that nobody has, and an
-//!   external method that the tenant is configured for; a hardware token that was removed is back in the inventory.
+//! - An administrator can register a phone, an e-mail address, a hardware token of the inventory that nobody has, and
+//!   an external method that the tenant is configured for. A hardware token that was removed is back in the inventory.
 //! - Two writes to one user's methods that overlap, in time or as unchained members of one batch, are parallel: the
 //!   later DELETE, PATCH, activate or deactivate answers 204 and does nothing. Any other POST runs.
 //! - Lists of one kind and single methods carry no `@odata.type`; the mixed list does. Only hardware OATH and
@@ -43,8 +43,8 @@
 //! - Each call is authorised from the token: broad and granular permissions, the mixed list only for the broad ones;
 //!   delegated callers also need a directory role that reaches the user. Nobody writes to a user in a restricted
 //!   management administrative unit.
-//! - The token endpoint takes a secret, a JWT signed with a registered certificate (PS256 with `x5t#S256`, or RS256 with
-//!   either thumbprint), or a JWT of an issuer that the application trusts (RS256). Signatures are verified, claims and
+//! - The token endpoint takes a secret, a JWT signed with a registered certificate (PS256 with `x5t#S256`, or RS256
+//!   with either thumbprint), or a JWT of an issuer that the application trusts (RS256). Signatures are verified, claims and
 //!   lifetimes checked, and refusals carry Entra's AADSTS numbers.
 //! - A managed identity's token comes from App Service's endpoint (`…/msi/token`) or from IMDS
 //!   (`/metadata/identity/oauth2/token`), each with its own header and its own shapes. The platform hands out one token
@@ -85,14 +85,14 @@
 //! | `retry_after` | Seconds, fractions and no header at all have been seen; HTTP allows a date |
 //! | `claims_challenge` | Continuous access evaluation refuses a token until it is renewed with the claims |
 //! | `token_lifetime_seconds` | An app-only token lives for about an hour |
-//! | `identity_token_lifetime_seconds`, `identity_token_cache` | A managed identity's token lives for a day, and new permissions show as late |
+//! | `identity_token_lifetime_seconds`, `identity_token_cache` | A managed identity's token is kept for about a day |
 //! | `identity_failures` | IMDS answers 404, 410, 429 and 5xx now and then, and expects to be asked again |
 //!
 //! # Violations
 //!
 //! [`State::violations`] counts what Graph would punish or lose silently: `missingToken`, `wrongAudience`,
-//! `tokenSentToLogin`, `secretAndAssertion`, `tokenSentToIdentity`, `secretSentToIdentity`, `identityHeaderSentElsewhere`,
-//! `deleteUser`, `dotSegment`, `unroutedWrite`, `genericDelete`, `passwordDelete`, `parallelDeletes`, `batchTooLarge`,
+//! `tokenSentToLogin`, `secretAndAssertion`, `tokenSentToIdentity`, `secretSentToIdentity`,
+//! `identityHeaderSentElsewhere`, `deleteUser`, `dotSegment`, `unroutedWrite`, `genericDelete`, `passwordDelete`, `parallelDeletes`, `batchTooLarge`,
 //! `batchDuplicateId`, `batchAbsoluteUrl`, `batchNested`, `batchBodyWithoutContentType` and `foreignOrigin`.
 
 mod account;

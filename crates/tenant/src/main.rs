@@ -40,7 +40,7 @@ struct Options {
     /// Faults from this seed, each request hit with this likelihood (0.2 when absent).
     #[arg(long, value_name = "SEED[:RATE]", value_parser = faults)]
     faults: Option<Faults>,
-    /// One fault by its name in JSON, foreignNextLink for example, with its likelihood (1 when absent). May be repeated.
+    /// One fault by its name in JSON, foreignNextLink for example, and its likelihood (1 when absent); repeatable.
     #[arg(long, value_name = "NAME[:RATE]", value_parser = fault, conflicts_with = "faults")]
     fault: Vec<(String, f64)>,
     /// Another number draws the faults of --fault otherwise.

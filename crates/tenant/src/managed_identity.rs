@@ -3,7 +3,7 @@
 //! | endpoint | request | header |
 //! |---|---|---|
 //! | App Service | `GET …/msi/token?api-version=2019-08-01&resource=…[&client_id=…]` | `X-IDENTITY-HEADER` |
-//! | IMDS | `GET /metadata/identity/oauth2/token?api-version=2018-02-01&resource=…[&client_id=…]` | `Metadata: true` |
+//! | IMDS | `GET /metadata/identity/oauth2/token?api-version=2018-02-01&resource=…[…]` | `Metadata: true` |
 //!
 //! The shapes of the answers are those of the SDKs that read them. The texts of refusals are those of published logs
 //! where such are known; App Service's 401, and that IMDS says 400 to a forwarded request, are general knowledge.

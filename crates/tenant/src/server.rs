@@ -10,7 +10,9 @@
 //! | `GET /_tenant/writes` | the calls that asked for a change, see [`crate::State::writes`] |
 //! | `POST /_tenant/reset` | a tenant and faults that are new; a seed as the body replaces the first one |
 //! | `POST /_tenant/faults` | other faults until the next reset, `{"seed": 1, "rates": {"foreignNextLink": 1}}` |
-//! | `GET /_tenant/token` | a token of `roles`, `scp`, `oid`, `wids`, `appid`, `idtyp`, `aud`, `tid`, `exp` and `uti`; without `roles` and `scp` an application's that may do everything |
+//! | `GET /_tenant/token` | a token of the claims in the query; without `roles` and `scp` an application's that may do everything |
+//!
+//! The claims are `roles`, `scp`, `oid`, `wids`, `appid`, `idtyp`, `aud`, `tid`, `exp` and `uti`.
 
 use crate::call::query;
 use crate::fault::{Delivery, DeliveryError, Faults, Pace};

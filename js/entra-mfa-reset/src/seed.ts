@@ -14,7 +14,7 @@ export interface SandboxSeed {
   crowd?: SandboxCrowd;
   /** Groups that hold members. They hold no roles; for a group that may, see {@link SandboxUser.groups}. */
   groups?: SandboxMembers[];
-  /** Administrative units with restricted management, as `/administrativeUnits/{id}`: a role in one protects its holder. */
+  /** Administrative units with restricted management, `/administrativeUnits/{id}`: a role in one protects its holder. */
   restrictedAdministrativeUnits?: string[];
   /** Hardware OATH tokens that nobody has, as Graph shows devices. Those of the users' methods count, too. */
   hardwareOathDevices?: { id: string; [property: string]: unknown }[];
