@@ -40,6 +40,10 @@ bench *choices: rust
 bench-engine: rust
     @cargo bench --package entra-mfa-reset --bench bulk
 
+# libFuzzer against the engine: each target for a minute, or [TARGET] [SECONDS], or TARGET FILE to play one input again
+fuzz *choices: rust
+    @{{ xtask }} fuzz {{ choices }}
+
 # The JSON Schema and the TypeScript types, from the Rust types
 gen: rust
     @{{ xtask }} gen
@@ -47,6 +51,7 @@ gen: rust
 # Format the Rust code
 fmt: rust
     @cargo fmt --all
+    @cargo fmt --manifest-path fuzz/Cargo.toml
 
 # Clippy, with warnings denied
 lint: rust

@@ -1,6 +1,6 @@
 //! Everything that must hold before a commit, the fast and likely failures first.
 
-use crate::{bench, build, generate, process, setup, size, wasm_test, workspace};
+use crate::{bench, build, fuzz, generate, process, setup, size, wasm_test, workspace};
 use anyhow::{Context, Result};
 use std::process::Command;
 use std::time::Instant;
@@ -8,13 +8,17 @@ use std::time::Instant;
 /// All of it; stops at the first failure.
 pub fn run() -> Result<()> {
     let start = Instant::now();
-    step("format", || cargo("fmt --all --check").context("run `just fmt`"))?;
+    step("format", || {
+        cargo("fmt --all --check").context("run `just fmt`")?;
+        cargo("fmt --manifest-path fuzz/Cargo.toml --check").context("run `just fmt`")
+    })?;
     step("setup", || setup::run().map(drop))?;
     step("generated files", || generate::run(true))?;
     step("lint", lint)?;
     step("tests of the engine and the simulated tenant", || {
         cargo("test --quiet -p entra-mfa-reset -p entra-tenant --features entra-tenant/server")
     })?;
+    step("fuzzing, a little", fuzz::quick)?;
     step("tests of the build", || cargo("test --quiet -p xtask"))?;
     step("build", build::run)?;
     step("size", size::run)?;

@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod check;
 mod demo;
+mod fuzz;
 mod generate;
 mod process;
 mod setup;
@@ -26,6 +27,7 @@ usage: cargo run -p xtask -- TASK
   test         everything that must hold before a commit
   bench        other ways to do the same, side by side; takes half an hour, and its choices are those of
                tests/bench/run.mjs (--quick, --slow, --memory, --only ID,ID)
+  fuzz         libFuzzer against the engine: [TARGET] [SECONDS], or TARGET FILE to play one input again
   size         what the artifacts weigh; fails when one is over its budget
   gen          the JSON Schema and the TypeScript types, and a look at the WIT; with --check, only says what is stale
   lint         clippy, with warnings denied
@@ -52,6 +54,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["demo"] => demo::run(),
         ["test"] => check::run(),
         ["bench", choices @ ..] => bench::run(choices),
+        ["fuzz", choices @ ..] => fuzz::run(choices),
         ["size"] => size::run(),
         ["gen"] => generate::run(false),
         ["gen", "--check"] => generate::run(true),
