@@ -1,10 +1,11 @@
 use crate::bindings::exports::entra::mfa_reset::reset as wit;
 use crate::bulk_run::BulkRun;
 use crate::convert::{Convert, from_wit, to_wit};
-use crate::shell::{self, Shell};
+use crate::shell::{self, Lent, Shell};
 use entra_mfa_reset as core;
 use entra_mfa_reset::run::Run;
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 /// The exported resource.
 pub struct Client {
@@ -12,11 +13,31 @@ pub struct Client {
     /// A constructor cannot refuse, so what is wrong with the options is kept for the first operation.
     core: RefCell<Result<core::Client, core::Error>>,
     seed: Cell<u64>,
+    given: RefCell<Given>,
+}
+
+/// What of a credential stays on this side: an assertion, and for which application it speaks.
+struct Given {
+    application: Option<(String, String)>,
+    assertion: Rc<RefCell<Option<core::Secret>>>,
+}
+
+impl Given {
+    fn of(credential: &wit::Credential) -> Given {
+        let wit::Credential::ClientAssertion(given) = credential else {
+            return Given { application: None, assertion: Rc::default() };
+        };
+        Given {
+            application: Some((given.tenant_id.clone(), given.client_id.clone())),
+            assertion: Rc::new(RefCell::new(Some(core::Secret::new(given.assertion.as_str())))),
+        }
+    }
 }
 
 impl Client {
-    fn body_limit(&self) -> u64 {
-        self.options.limits.response_bytes.into()
+    fn lent(&self) -> Lent {
+        let assertion = self.given.borrow().assertion.clone();
+        Lent { body_limit: self.options.limits.response_bytes.into(), assertion }
     }
 
     fn perform<A: Convert<B>, B>(
@@ -26,14 +47,14 @@ impl Client {
         let seed = self.seed.get();
         self.seed.set(seed.wrapping_add(1));
         let run = self.core.borrow().as_ref().map(begin).map_err(|error| to_wit(error.clone()))?;
-        shell::perform(run, seed, self.body_limit()).map(to_wit).map_err(to_wit)
+        shell::perform(run, seed, self.lent()).map(to_wit).map_err(to_wit)
     }
 
     fn many(&self, begin: impl FnOnce(&core::Client) -> Run<Result<(), core::Error>>) -> wit::BulkRun {
         let seed = self.seed.get();
         self.seed.set(seed.wrapping_add(1));
         let run = self.core.borrow().as_ref().map(begin).map_err(core::Error::clone);
-        let shell = run.and_then(|run| Shell::start(run.without_events(), seed, self.body_limit()));
+        let shell = run.and_then(|run| Shell::start(run.without_events(), seed, self.lent()));
         wit::BulkRun::new(BulkRun::new(shell, self.options.limits.users))
     }
 }
@@ -43,8 +64,9 @@ impl wit::GuestClient for Client {
         let wit::ClientOptions { cloud, graph_url, authority_host, protect, limits, credential, seed } = options;
         let limits: core::Limits = limits.map(from_wit).unwrap_or_default();
         let options = core::ClientOptions { cloud: from_wit(cloud), graph_url, authority_host, protect, limits };
+        let given = RefCell::new(Given::of(&credential));
         let core = RefCell::new(core::Client::new(options.clone(), from_wit(credential)));
-        Client { options, core, seed: Cell::new(seed.unwrap_or_else(shell::seed_from_clocks)) }
+        Client { options, core, seed: Cell::new(seed.unwrap_or_else(shell::seed_from_clocks)), given }
     }
 
     fn preflight(&self, request: Option<wit::ResetOptions>) -> Result<wit::Preflight, wit::ErrorInfo> {
@@ -96,8 +118,15 @@ impl wit::GuestClient for Client {
     }
 
     fn set_credential(&self, credential: wit::Credential) -> Result<(), wit::ErrorInfo> {
+        let given = Given::of(&credential);
         let client = core::Client::new(self.options.clone(), from_wit(credential)).map_err(to_wit)?;
         *self.core.borrow_mut() = Ok(client);
+        let old = self.given.replace(given);
+        let mut now = self.given.borrow_mut();
+        if now.application.is_some() && now.application == old.application {
+            old.assertion.replace(now.assertion.take());
+            now.assertion = old.assertion;
+        }
         Ok(())
     }
 }

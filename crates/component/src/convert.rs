@@ -390,6 +390,13 @@ impl Convert<core::Credential> for wit::Credential {
             wit::Credential::ClientSecret(wit::ClientSecret { tenant_id, client_id, client_secret }) => {
                 core::Credential::ClientSecret { tenant_id, client_id, client_secret: core::Secret::new(client_secret) }
             }
+            // The assertion itself stays with the shell, which is asked for it.
+            wit::Credential::ClientAssertion(wit::ClientAssertion { tenant_id, client_id, assertion: _ }) => {
+                core::Credential::ClientAssertion { tenant_id, client_id }
+            }
+            wit::Credential::ManagedIdentity(wit::ManagedIdentity { client_id, endpoint, header }) => {
+                core::Credential::ManagedIdentity { client_id, endpoint, header: header.map(core::Secret::new) }
+            }
         }
     }
 }

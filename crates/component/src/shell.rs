@@ -1,15 +1,25 @@
 use crate::http::Flight;
 use entra_mfa_reset::run::{Effect, EffectId, Reply, Run, Step};
-use entra_mfa_reset::{Error, Intent, Report};
+use entra_mfa_reset::{Error, Intent, Report, Secret};
+use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::rc::Rc;
 use wasi::clocks::{monotonic_clock, wall_clock};
 use wasi::io::poll::{Pollable, poll};
 
 const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 
+/// What a client lends to its runs.
+#[derive(Clone)]
+pub struct Lent {
+    pub body_limit: u64,
+    /// The assertion that the host gave last. Runs under way see the next one, too.
+    pub assertion: Rc<RefCell<Option<Secret>>>,
+}
+
 /// Runs an operation to its end.
-pub fn perform<T>(run: Run<Result<T, Error>>, seed: u64, body_limit: u64) -> Result<T, Error> {
-    let mut shell = Shell::start(run, seed, body_limit)?;
+pub fn perform<T>(run: Run<Result<T, Error>>, seed: u64, lent: Lent) -> Result<T, Error> {
+    let mut shell = Shell::start(run, seed, lent)?;
     match shell.turn()? {
         Turn::Done(outcome) => outcome,
         Turn::Asked(..) | Turn::Idle => Err(Error::internal("the run waits for something that was never begun")),
@@ -19,7 +29,7 @@ pub fn perform<T>(run: Run<Result<T, Error>>, seed: u64, body_limit: u64) -> Res
 /// One run, and what is under way for it.
 pub struct Shell<T> {
     run: Run<Result<T, Error>>,
-    body_limit: u64,
+    lent: Lent,
     clock: Clock,
     waits: Vec<Wait>,
     replies: VecDeque<(EffectId, Reply)>,
@@ -43,12 +53,12 @@ pub enum Turn<T> {
 }
 
 impl<T> Shell<T> {
-    pub fn start(mut run: Run<Result<T, Error>>, seed: u64, body_limit: u64) -> Result<Self, Error> {
+    pub fn start(mut run: Run<Result<T, Error>>, seed: u64, lent: Lent) -> Result<Self, Error> {
         let clock = Clock::start();
         let step = run.start(clock.now(), seed).map_err(defect)?;
         let mut shell = Shell {
             run,
-            body_limit,
+            lent,
             clock,
             waits: Vec::new(),
             replies: VecDeque::new(),
@@ -86,7 +96,7 @@ impl<T> Shell<T> {
         // Before the new effects start, so that a connection that nobody waits for does not stand beside them.
         self.waits.retain(|wait| !step.cancelled.contains(&wait.id));
         for (id, effect) in step.effects {
-            match begin(effect, self.body_limit) {
+            match begin(effect, &self.lent) {
                 Begun::Waiting(task) => self.waits.push(Wait { id, task }),
                 Begun::Answered(reply) => self.replies.push_back((id, reply)),
                 Begun::Asked(asked) => self.asked.push_back((id, asked)),
@@ -163,9 +173,9 @@ enum Begun {
     Unanswered,
 }
 
-fn begin(effect: Effect, body_limit: u64) -> Begun {
+fn begin(effect: Effect, lent: &Lent) -> Begun {
     match effect {
-        Effect::Send(request) => match Flight::begin(request, body_limit) {
+        Effect::Send(request) => match Flight::begin(request, lent.body_limit) {
             Ok(flight) => Begun::Waiting(Task::Send(Box::new(flight))),
             Err(error) => Begun::Answered(Reply::Failed(error)),
         },
@@ -175,6 +185,10 @@ fn begin(effect: Effect, body_limit: u64) -> Begun {
         }
         // Only a credential of the host asks for one, and the WIT has none.
         Effect::Token(_) => Begun::Answered(Reply::Token(Err("this component has no identity library".to_owned()))),
+        Effect::Assertion(_) => {
+            let given = lent.assertion.borrow().clone();
+            Begun::Answered(Reply::Assertion(given.ok_or_else(|| "the host gave none".to_owned())))
+        }
         // WIT has no callbacks; what an event says stands in the report as well.
         Effect::Emit(_) => Begun::Unanswered,
         Effect::NextTargets { at_most } => Begun::Asked(Asked::Targets(at_most)),

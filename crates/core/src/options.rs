@@ -98,7 +98,29 @@ impl Cloud {
             Cloud::China => "https://login.chinacloudapi.cn",
         }
     }
+
+    /// Whether this cloud uses an origin. `None` where no cloud is known to.
+    pub(crate) fn uses(self, origin: &str) -> Option<bool> {
+        let host = origin.strip_prefix("https://")?;
+        let host = host.strip_suffix(":443").unwrap_or(host).trim_end_matches('.');
+        let (_, clouds) = HOSTS.iter().find(|(known, _)| host.eq_ignore_ascii_case(known))?;
+        Some(clouds.contains(&self))
+    }
 }
+
+/// The hosts of Graph and of the sign-in service, and whose they are.
+const HOSTS: [(&str, &[Cloud]); 10] = [
+    ("graph.microsoft.com", &[Cloud::Global]),
+    ("graph.microsoft.us", &[Cloud::UsGov]),
+    ("dod-graph.microsoft.us", &[Cloud::UsGovDoD]),
+    ("microsoftgraph.chinacloudapi.cn", &[Cloud::China]),
+    ("login.microsoftonline.com", &[Cloud::Global]),
+    ("login.microsoft.com", &[Cloud::Global]),
+    ("login.windows.net", &[Cloud::Global]),
+    ("login.microsoftonline.us", &[Cloud::UsGov, Cloud::UsGovDoD]),
+    ("login.chinacloudapi.cn", &[Cloud::China]),
+    ("login.partner.microsoftonline.cn", &[Cloud::China]),
+];
 
 /// Bounds on time, retries and sizes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -158,5 +180,24 @@ pub enum Credential {
         client_id: String,
         /// The secret's value.
         client_secret: Secret,
+    },
+    /// An application's federated credential or certificate. The shell is asked for an assertion whenever a token is
+    /// needed, with [`Effect::Assertion`](crate::run::Effect::Assertion).
+    ClientAssertion {
+        /// Directory id or domain.
+        tenant_id: String,
+        /// Application id.
+        client_id: String,
+    },
+    /// The managed identity of the machine or service that the shell runs on.
+    ManagedIdentity {
+        /// Which one, where there are several: the client id of a user-assigned identity.
+        client_id: Option<String>,
+        /// With `header`, the URL that App Service, Functions and Container Apps give in `IDENTITY_ENDPOINT`. Without
+        /// it the origin of the instance metadata service, where that is not `http://169.254.169.254`. https, or http
+        /// on loopback or link-local.
+        endpoint: Option<String>,
+        /// What they give in `IDENTITY_HEADER`.
+        header: Option<Secret>,
     },
 }

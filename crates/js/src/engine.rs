@@ -11,8 +11,9 @@ pub struct Client(entra_mfa_reset::Client);
 
 #[wasm_bindgen]
 impl Client {
-    /// Options as in the contract; the credential is `"host"`, `{ accessToken }` or
-    /// `{ clientSecret: { tenantId, clientId, clientSecret } }`.
+    /// Options as in the contract; the credential is `"host"`, `{ accessToken }`,
+    /// `{ clientSecret: { tenantId, clientId, clientSecret } }`, `{ clientAssertion: { tenantId, clientId } }` or
+    /// `{ managedIdentity: { clientId?, endpoint?, header? } }`.
     ///
     /// # Errors
     /// Throws an `Error` whose message is the contract's error as JSON.
@@ -88,7 +89,8 @@ impl Engine {
     }
 
     /// Answers one effect with `{ failed: { reason, message } }`, `"slept"`, `{ token: { token, expiresAt? } }`,
-    /// `{ tokenFailed: { message } }`, `{ targets: { users, end } }`, `"taken"` or `{ notTaken: { message } }`.
+    /// `{ tokenFailed: { message } }`, `{ assertion: { assertion } }`, `{ assertionFailed: { message } }`,
+    /// `{ targets: { users, end } }`, `"taken"` or `{ notTaken: { message } }`.
     ///
     /// # Errors
     /// As the client's constructor.

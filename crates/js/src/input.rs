@@ -77,11 +77,23 @@ pub(crate) fn credential(text: &str) -> Result<Credential, Error> {
     if let Some(token) = input.get("accessToken").and_then(Value::as_str) {
         return Ok(Credential::AccessToken(Secret::new(token)));
     }
-    let secret = input.get("clientSecret").ok_or_else(unreadable)?;
-    let field = |name: &str| secret.get(name).and_then(Value::as_str).map(str::to_owned).ok_or_else(unreadable);
-    Ok(Credential::ClientSecret {
-        tenant_id: field("tenantId")?,
-        client_id: field("clientId")?,
-        client_secret: Secret::new(field("clientSecret")?),
-    })
+    let (form, fields) = input.as_object().and_then(|input| input.iter().next()).ok_or_else(unreadable)?;
+    let may = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
+    let must = |name: &str| may(name).ok_or_else(unreadable);
+    match form.as_str() {
+        "clientSecret" => Ok(Credential::ClientSecret {
+            tenant_id: must("tenantId")?,
+            client_id: must("clientId")?,
+            client_secret: Secret::new(must("clientSecret")?),
+        }),
+        "clientAssertion" => {
+            Ok(Credential::ClientAssertion { tenant_id: must("tenantId")?, client_id: must("clientId")? })
+        }
+        "managedIdentity" => Ok(Credential::ManagedIdentity {
+            client_id: may("clientId"),
+            endpoint: may("endpoint"),
+            header: may("header").map(Secret::new),
+        }),
+        _ => Err(unreadable()),
+    }
 }

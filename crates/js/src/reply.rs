@@ -25,12 +25,14 @@ pub(crate) fn parse(text: &str) -> Result<Reply, Error> {
             let expires_at = content.get("expiresAt").and_then(Value::as_f64).map(|milliseconds| milliseconds as u64);
             Ok(Reply::Token(Ok(AccessToken { token: Secret::new(text("token")?), expires_at })))
         }
+        "assertion" => Ok(Reply::Assertion(Ok(Secret::new(text("assertion")?)))),
         "targets" => {
             let users = content.get("users").and_then(Value::as_array).ok_or_else(unreadable)?;
             let end = content.get("end") == Some(&Value::Bool(true));
             Ok(Reply::Targets { targets: users.iter().map(input::target).collect(), end })
         }
         "notTaken" => Ok(Reply::Taken(Err(text("message")?.to_owned()))),
+        "assertionFailed" => Ok(Reply::Assertion(Err(text("message")?.to_owned()))),
         "tokenFailed" => Ok(Reply::Token(Err(text("message")?.to_owned()))),
         _ => Err(unreadable()),
     }

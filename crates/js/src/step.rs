@@ -53,6 +53,7 @@ fn write_effect(json: &mut String, id: u32, effect: Effect) -> Result<(), Error>
         Effect::Send(_) => "send",
         Effect::Sleep(_) => "sleep",
         Effect::Token(_) => "token",
+        Effect::Assertion(_) => "assertion",
         Effect::Emit(_) => "emit",
         Effect::NextTargets { .. } => "nextTargets",
         Effect::Begin(_) => "begin",
@@ -89,6 +90,7 @@ fn write_effect(json: &mut String, id: u32, effect: Effect) -> Result<(), Error>
                 field(json, "refused", &text(token.expose())?);
             }
         }
+        Effect::Assertion(request) => field(json, "audience", &text(&request.audience)?),
         Effect::Emit(event) => field(json, "event", &value(&event)?),
         Effect::NextTargets { at_most } => field(json, "atMost", &at_most.to_string()),
         Effect::Begin(intent) => field(json, "intent", &value(&intent)?),

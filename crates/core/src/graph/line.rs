@@ -57,9 +57,12 @@ pub(crate) struct Line {
     operation: EventOperation,
     /// What the events say of the token, which does not change with every event.
     caller: RefCell<Option<(Secret, Option<Caller>)>>,
-    pub(super) renewal: Mutex<()>,
     /// Once it has been asked for. Whoever asks holds the lock, so that the others wait for one answer.
     pub(super) pass_policy: Mutex<Option<Option<PassPolicy>>>,
+    /// Whoever has it gets the token for all. It holds why the last one that did so failed.
+    pub(super) renewal: Mutex<Option<Error>>,
+    /// How often that failed.
+    pub(super) failures: Cell<u32>,
     /// Many users go this way, so that a full batch is worth a moment's wait.
     shared: bool,
     /// In the order of the users: whoever began first is finished first.
@@ -78,8 +81,9 @@ impl Line {
             session,
             operation,
             caller: RefCell::default(),
-            renewal: Mutex::new(()),
             pass_policy: Mutex::new(None),
+            renewal: Mutex::new(None),
+            failures: Cell::new(0),
             shared,
             queue: RefCell::default(),
             pace,

@@ -45,9 +45,18 @@ impl Line {
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
 
-    /// One request, with a deadline. `write` gives it a moment to answer after a cancel.
+    /// One request, with the usual deadline. `write` gives it a moment to answer after a cancel.
     pub(super) async fn deliver(&self, request: http::Request<Bytes>, write: bool) -> Result<Answer, Loss> {
-        let seconds = self.session.limits.request_seconds;
+        self.deliver_within(request, write, self.session.limits.request_seconds).await
+    }
+
+    /// As `deliver`, with a deadline of its own.
+    pub(super) async fn deliver_within(
+        &self,
+        request: http::Request<Bytes>,
+        write: bool,
+        seconds: u32,
+    ) -> Result<Answer, Loss> {
         let answer = first(self.host.send(request), self.host.sleep(Duration::from_secs(seconds.into())));
         let stop = async {
             self.host.cancelled().await;

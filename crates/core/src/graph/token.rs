@@ -1,19 +1,26 @@
-use super::answer::{self, Answer, Headers};
-use super::call::Loss;
+use super::answer::Headers;
+use super::claims::Claims;
+use super::credential::is_plain;
+use super::error::plain;
 use super::line::Line;
-use super::retry;
+use super::session::Kept;
 use crate::error::{Error, ErrorCode};
 use crate::options::Credential;
 use crate::run::{AccessToken, TokenRequest};
 use crate::secret::Secret;
 use base64ct::{Base64UrlUnpadded, Encoding};
-use bytes::Bytes;
-use http::Method;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
+use std::rc::Rc;
+use std::time::Duration;
 
-/// A token is renewed when it has less than this left, in milliseconds.
+/// A token is renewed when it has less than this left, in milliseconds, or less than half of what it had.
 const SPARE: u64 = 120_000;
+/// A token that could not be renewed serves on, and is tried again after this, in milliseconds.
+const PATIENCE: u64 = 20_000;
+/// How often, and for how long, a run looks whether another one of the same client has got a token.
+const LOOK: Duration = Duration::from_millis(50);
+const LOOKS: u32 = 40;
+/// Microsoft Graph in every cloud.
+const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
 
 /// Why the last token no longer serves.
 #[derive(Debug, Clone)]
@@ -39,119 +46,127 @@ fn challenge(headers: &Headers) -> Option<String> {
 }
 
 impl Line {
-    /// A token that has not been refused. Concurrent needs within a run wait for one request.
+    /// A token that has not been refused. Concurrent needs within a run wait for one request, and share its failure.
     pub(crate) async fn token(&self, refusal: Option<&Refusal>) -> Result<Secret, Error> {
-        let _turn = self.renewal.lock().await;
-        let cached = self.session.token.borrow().clone();
-        if let Some(cached) = cached {
-            let fresh = cached.expires_at.is_none_or(|at| at > self.host.now() + SPARE);
-            if fresh && refusal.is_none_or(|refusal| refusal.token != cached.token) {
-                return Ok(cached.token);
+        let failures = self.failures.get();
+        let mut failure = self.renewal.lock().await;
+        if let Some(token) = self.kept(refusal) {
+            return Ok(token);
+        }
+        if let Some(error) = failure.as_ref().filter(|_| self.failures.get() != failures) {
+            return Err(error.clone());
+        }
+        if let Some(token) = self.other_run(refusal).await? {
+            return Ok(token);
+        }
+        let under_way = Rc::new(());
+        self.session.renewal.replace(Rc::downgrade(&under_way));
+        match self.renew(refusal).await {
+            Ok(token) => Ok(token),
+            Err(error) => {
+                if let Some(token) = self.spared(refusal) {
+                    return Ok(token);
+                }
+                self.failures.set(failures.wrapping_add(1));
+                *failure = Some(error.clone());
+                Err(error)
             }
         }
-        let token = match &self.session.credential {
-            Credential::AccessToken(token) => {
-                if refusal.is_some() {
-                    return Err(refused_for_good());
-                }
-                AccessToken { token: token.clone(), expires_at: None }
+    }
+
+    fn kept(&self, refusal: Option<&Refusal>) -> Option<Secret> {
+        let kept = self.session.token.borrow();
+        let kept = kept.as_ref().filter(|kept| kept.renew_at.is_none_or(|at| at > self.host.now()))?;
+        refusal.is_none_or(|refusal| refusal.token != kept.token).then(|| kept.token.clone())
+    }
+
+    /// What another run of the client gets meanwhile. It is waited for with this run's own sleeps, and for a moment
+    /// only: the other one's host may have let it lie.
+    async fn other_run(&self, refusal: Option<&Refusal>) -> Result<Option<Secret>, Error> {
+        for _ in 0..LOOKS {
+            if self.session.renewal.borrow().strong_count() == 0 {
+                break;
             }
-            Credential::Host => {
-                let request = TokenRequest {
-                    scope: self.session.scope(),
-                    claims: refusal.and_then(|refusal| refusal.claims.clone()),
-                    refused: refusal.map(|refusal| refusal.token.clone()),
-                };
-                let given = self.host.until_cancelled(self.host.token(request)).await.map_err(|()| cancelled())?;
-                let given = given.map_err(|reason| {
-                    Error::new(
-                        ErrorCode::Unauthenticated,
-                        format!("no access token could be had: {reason}"),
-                        "Check the credential that was passed in; the sentence above comes from it.",
-                    )
-                })?;
-                if given.token.expose().is_empty() || !given.token.expose().bytes().all(|byte| byte.is_ascii_graphic())
-                {
-                    return Err(Error::new(
-                        ErrorCode::Unauthenticated,
-                        "the credential gave an access token that is empty, or holds characters that no token has",
-                        "Let it give the token alone, without `Bearer`, quotes or line breaks.",
-                    ));
-                }
-                given
+            self.host.until_cancelled(self.host.sleep(LOOK)).await.map_err(|()| cancelled())?;
+            if let Some(token) = self.kept(refusal) {
+                return Ok(Some(token));
             }
-            Credential::ClientSecret { tenant_id, client_id, client_secret } => {
-                let claims = refusal.and_then(|refusal| refusal.claims.as_deref());
-                self.client_credentials(tenant_id, client_id, client_secret, claims).await?
+        }
+        Ok(None)
+    }
+
+    /// The old token, where it has not expired yet: a sign-in service that is down for a minute fails nobody.
+    fn spared(&self, refusal: Option<&Refusal>) -> Option<Secret> {
+        let now = self.host.now();
+        let mut kept = self.session.token.borrow_mut();
+        let kept = kept.as_mut().filter(|kept| kept.expires_at.is_some_and(|at| at > now))?;
+        if self.host.is_cancelled() || refusal.is_some() {
+            return None;
+        }
+        kept.renew_at = Some(now.saturating_add(PATIENCE));
+        Some(kept.token.clone())
+    }
+
+    async fn renew(&self, refusal: Option<&Refusal>) -> Result<Secret, Error> {
+        let credential = &self.session.credential;
+        let AccessToken { token, expires_at } = match credential {
+            Credential::AccessToken(_) if refusal.is_some() => return Err(refused_for_good(credential)),
+            Credential::AccessToken(token) => AccessToken { token: token.clone(), expires_at: None },
+            Credential::Host => self.ask_host(refusal).await?,
+            Credential::ClientSecret { .. }
+            | Credential::ClientAssertion { .. }
+            | Credential::ManagedIdentity { .. } => {
+                self.sign_in(refusal.and_then(|refusal| refusal.claims.as_deref())).await?
             }
         };
-        if refusal.is_some_and(|refusal| refusal.token == token.token) {
-            return Err(refused_for_good());
+        if refusal.is_some_and(|refusal| refusal.token == token) {
+            return Err(refused_for_good(credential));
         }
-        let secret = token.token.clone();
-        self.session.token.replace(Some(token));
-        Ok(secret)
+        let claims = Claims::of(&token).unwrap_or_default();
+        if let Some(resource) = claims.aud.as_deref().filter(|resource| !self.is_for_graph(resource)) {
+            return Err(wrong_audience(resource, &self.session.scope()));
+        }
+        let now = self.host.now();
+        let expires_at = expires_at.or(claims.exp.map(|seconds| seconds.saturating_mul(1000)));
+        if matches!(credential, Credential::AccessToken(_)) && expires_at.is_some_and(|at| at <= now) {
+            return Err(expired());
+        }
+        let renew_at = expires_at.map(|at| at - (at.saturating_sub(now) / 2).min(SPARE));
+        self.session.token.replace(Some(Kept { token: token.clone(), expires_at, renew_at }));
+        Ok(token)
     }
 
-    async fn client_credentials(
-        &self,
-        tenant_id: &str,
-        client_id: &str,
-        client_secret: &Secret,
-        claims: Option<&str>,
-    ) -> Result<AccessToken, Error> {
-        let mut form = String::from("grant_type=client_credentials");
-        let scope = self.session.scope();
-        let fields = [("client_id", client_id), ("client_secret", client_secret.expose()), ("scope", &scope)];
-        for (name, value) in fields.into_iter().chain(claims.map(|claims| ("claims", claims))) {
-            form.push_str(&format!("&{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
-        }
-        let uri = format!("{}/{tenant_id}/oauth2/v2.0/token", self.session.authority_host);
-        let mut tried = 0;
-        loop {
-            let request = http::Request::builder()
-                .method(Method::POST)
-                .uri(&uri)
-                .header(http::header::ACCEPT, "application/json")
-                .header(http::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .body(Bytes::from(form.clone()))
-                .map_err(|_| Error::internal("the token request could not be built"))?;
-            let (server, error) = match self.deliver(request, false).await {
-                Ok(answer) if answer.is_success() => return self.read_token(answer),
-                Ok(answer) => {
-                    let error = refusal_of(&answer);
-                    if !retry::is_retryable(answer.status) {
-                        return Err(error);
-                    }
-                    (retry::retry_after(answer.headers.retry_after.as_deref(), self.host.now()), error)
-                }
-                Err(Loss::Cancelled) => return Err(cancelled()),
-                Err(loss) => (None, loss.error("the sign-in service")),
-            };
-            let Some(wait) = retry::wait(&self.session.limits, tried, server, self.host.random()) else {
-                return Err(error);
-            };
-            self.wait(wait, error.code).await?;
-            tried += 1;
-        }
-    }
-
-    fn read_token(&self, answer: Answer) -> Result<AccessToken, Error> {
-        let granted = answer.into_object().unwrap_or_default();
-        let token =
-            answer::text(&granted, "access_token").filter(|token| token.bytes().all(|byte| byte.is_ascii_graphic()));
-        let Some(token) = token else {
+    async fn ask_host(&self, refusal: Option<&Refusal>) -> Result<AccessToken, Error> {
+        let request = TokenRequest {
+            scope: self.session.scope(),
+            claims: refusal.and_then(|refusal| refusal.claims.clone()),
+            refused: refusal.map(|refusal| refusal.token.clone()),
+        };
+        let given = self.host.until_cancelled(self.host.token(request)).await.map_err(|()| cancelled())?;
+        let given = given.map_err(|reason| {
+            Error::new(
+                ErrorCode::Unauthenticated,
+                format!("no access token could be had: {reason}"),
+                "Check the credential that was passed in; the sentence above comes from it.",
+            )
+        })?;
+        if given.token.expose().is_empty() || !is_plain(&given.token) {
             return Err(Error::new(
-                ErrorCode::UnexpectedResponse,
-                "the sign-in service's answer holds no access token",
-                "Check authorityHost, and that no proxy answers in its place.",
+                ErrorCode::Unauthenticated,
+                "the credential gave an access token that is empty, or holds characters that no token has",
+                "Let it give the token alone, without `Bearer`, quotes or line breaks.",
             ));
-        };
-        // A number in Entra's answer, a string in some others'.
-        let seconds =
-            granted.get("expires_in").and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
-        let expires_at = seconds.map(|seconds| self.host.now().saturating_add(seconds.saturating_mul(1000)));
-        Ok(AccessToken { token: Secret::new(token), expires_at })
+        }
+        Ok(given)
+    }
+
+    /// Whether a token with this audience is for the Graph that it would be sent to. Where something stands before
+    /// Graph, that may have a name of its own, but no other resource's address.
+    fn is_for_graph(&self, audience: &str) -> bool {
+        let audience = audience.trim_end_matches('/');
+        let (graph, given) = (self.session.cloud.graph_url(), self.session.graph_url.as_str());
+        let same = |other: &str| audience.eq_ignore_ascii_case(other);
+        same(GRAPH_APP) || same(graph) || (graph != given && (same(given) || !audience.contains("://")))
     }
 }
 
@@ -163,35 +178,29 @@ pub(crate) fn cancelled() -> Error {
     )
 }
 
-fn refused_for_good() -> Error {
+fn refused_for_good(credential: &Credential) -> Error {
+    let help = match credential {
+        Credential::ManagedIdentity { .. } => {
+            "The platform keeps a managed identity's token for up to a day and still hands out the one that Graph \
+             refused: wait until it has expired, or sign in another way."
+        }
+        _ => "Get a new token: its audience must be Microsoft Graph in this cloud, and it must not have expired.",
+    };
+    Error::new(ErrorCode::Unauthenticated, "Graph does not accept the access token", help)
+}
+
+fn wrong_audience(audience: &str, scope: &str) -> Error {
     Error::new(
         ErrorCode::Unauthenticated,
-        "Graph does not accept the access token",
-        "Get a new token: its audience must be Microsoft Graph in this cloud, and it must not have expired.",
+        format!("the access token is for {}, and not for Microsoft Graph in this cloud", plain(audience, 80)),
+        format!("Get a token for {scope}, or let `cloud` name the cloud that the token is from."),
     )
 }
 
-/// Entra's own error numbers, as far as they tell the caller what to mend.
-fn refusal_of(answer: &Answer) -> Error {
-    let status = answer.status.as_u16();
-    if status >= 500 || status == 429 {
-        let code = if status == 429 { ErrorCode::Throttled } else { ErrorCode::Unreachable };
-        return Error::new(code, format!("the sign-in service answered {status}"), "Try again in a few minutes.");
-    }
-    let numbers = answer.entity().and_then(|refused| refused.get("error_codes")).and_then(Value::as_array);
-    let number = numbers.and_then(|numbers| numbers.first()).and_then(Value::as_u64);
-    let help = match number {
-        Some(7_000_215) => "The client secret is wrong: pass the secret's value, not its id.",
-        Some(7_000_222) => "The client secret has expired: create a new one for the application.",
-        Some(700_016) => "The tenant has no application with this client id: check both ids.",
-        Some(90_002) => "There is no such tenant: check the tenant id, and the cloud.",
-        Some(500_011 | 650_057) => "The scope does not belong to this cloud: check `cloud` and graphUrl.",
-        Some(53_003 | 530_003) => "A Conditional Access policy blocks the application's sign-in.",
-        _ => "Check tenant id, client id and client secret; Entra's sign-in log has the details.",
-    };
-    let message = match number {
-        Some(number) => format!("the sign-in service refused the application (AADSTS{number})"),
-        None => format!("the sign-in service answered {status}"),
-    };
-    Error::new(ErrorCode::Unauthenticated, message, help)
+fn expired() -> Error {
+    Error::new(
+        ErrorCode::Unauthenticated,
+        "the access token has expired",
+        "Get a new token; if it is new, set this host's clock.",
+    )
 }

@@ -154,31 +154,50 @@ pub(crate) fn is_object_id(text: &str) -> bool {
 
 /// An origin, `https://host[:port]`: https, or http on loopback.
 pub(crate) fn origin(text: &str, what: &str) -> Result<String, Error> {
-    let refuse = |why: &str| {
-        Error::invalid(
-            format!("{what} {why}"),
-            "Give an origin such as https://graph.microsoft.com; plain http is for loopback only.",
-        )
-    };
+    let help = "Give an origin such as https://graph.microsoft.com; plain http is for loopback only.";
     let text = text.trim().trim_end_matches('/');
+    let (origin, path) = absolute(text, what, help, is_loopback)?;
+    if path != "/" {
+        return Err(Error::invalid(format!("{what} has more than scheme, host and port"), help));
+    }
+    Ok(origin)
+}
+
+/// Where a machine gets the tokens of its managed identity, as origin and path: https, or http where it cannot leave
+/// the machine.
+pub(crate) fn identity_endpoint(text: &str) -> Result<(String, String), Error> {
+    let help =
+        "Leave it out, or give what IDENTITY_ENDPOINT holds; plain http is for loopback and 169.254.0.0/16 only.";
+    absolute(text.trim(), "the managed identity's endpoint", help, |host| is_loopback(host) || is_link_local(host))
+}
+
+/// An absolute URL without user, query and fragment, as origin and path.
+fn absolute(text: &str, what: &str, help: &str, plain: fn(&str) -> bool) -> Result<(String, String), Error> {
+    let refuse = |why: &str| Error::invalid(format!("{what} {why}"), help);
     let uri: http::Uri = text.parse().map_err(|_| refuse("is not a URL"))?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(refuse("is not an absolute URL"));
     };
-    if authority.as_str().contains('@')
-        || !matches!(uri.path(), "" | "/")
-        || uri.query().is_some()
-        || text.contains('#')
-    {
+    if authority.as_str().contains('@') || uri.query().is_some() || text.contains('#') {
         return Err(refuse("has more than scheme, host and port"));
     }
-    let loopback = matches!(authority.host(), "localhost" | "127.0.0.1" | "[::1]");
     match scheme {
         "https" => {}
-        "http" if loopback => {}
+        "http" if plain(authority.host()) => {}
         _ => return Err(refuse("is not https")),
     }
-    Ok(format!("{scheme}://{}", authority.as_str().to_ascii_lowercase()))
+    Ok((format!("{scheme}://{}", authority.as_str().to_ascii_lowercase()), uri.path().to_owned()))
+}
+
+fn is_loopback(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+}
+
+/// 169.254.0.0/16, written out.
+fn is_link_local(host: &str) -> bool {
+    let octet = |text: &str| !text.starts_with('+') && text.parse::<u8>().is_ok();
+    let rest = host.strip_prefix("169.254.").and_then(|rest| rest.split_once('.'));
+    rest.is_some_and(|(third, fourth)| octet(third) && octet(fourth))
 }
 
 #[cfg(test)]
@@ -231,6 +250,34 @@ mod tests {
             "",
         ] {
             assert!(origin(text, "it").is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn identity_endpoints_do_not_leave_the_machine_in_the_clear() {
+        for (text, origin, path) in [
+            ("http://127.0.0.1:41741/MSI/token/", "http://127.0.0.1:41741", "/MSI/token/"),
+            ("http://169.254.169.254", "http://169.254.169.254", "/"),
+            ("http://169.254.129.3:8081/msi/token", "http://169.254.129.3:8081", "/msi/token"),
+            ("https://identity.contoso.com/token", "https://identity.contoso.com", "/token"),
+        ] {
+            assert_eq!(identity_endpoint(text).expect(text), (origin.to_owned(), path.to_owned()));
+        }
+        for text in [
+            "http://identity.contoso.com/token",
+            "http://169.254.169.254.contoso.com/",
+            "http://169.254.contoso.com/",
+            "http://169.254.256.1/",
+            "http://169.254.1/",
+            "http://169.2540.1.1/",
+            "http://user@169.254.169.254/",
+            "http://10.0.0.4/",
+            "http://127.0.0.1/token?resource=x",
+            "http://127.0.0.1/token#x",
+            "/msi/token",
+            "",
+        ] {
+            assert!(identity_endpoint(text).is_err(), "{text}");
         }
     }
 }

@@ -19,6 +19,9 @@ pub enum Effect {
     Sleep(Duration),
     /// Get an access token and answer with [`Reply::Token`].
     Token(TokenRequest),
+    /// Get a signed assertion of the application, and answer with [`Reply::Assertion`]. It is asked for anew with every
+    /// attempt to sign in.
+    Assertion(AssertionRequest),
     /// Pass this on to whoever listens. It is not answered.
     Emit(Event),
     /// Of many users: hand over the next ones, at least one if there are any, and answer with [`Reply::Targets`].
@@ -43,6 +46,7 @@ impl fmt::Debug for Effect {
             }
             Effect::Sleep(duration) => write!(f, "Sleep({duration:?})"),
             Effect::Token(request) => write!(f, "Token({request:?})"),
+            Effect::Assertion(request) => write!(f, "Assertion({request:?})"),
             Effect::Emit(event) => write!(f, "Emit({event:?})"),
             Effect::NextTargets { at_most } => write!(f, "NextTargets({at_most})"),
             Effect::Begin(intent) => write!(f, "Begin({})", intent.user_id),
@@ -61,6 +65,14 @@ pub struct TokenRequest {
     pub claims: Option<String>,
     /// The token that Graph refused, so that a cache does not hand it out again.
     pub refused: Option<Secret>,
+}
+
+/// Which assertion is needed.
+#[derive(Debug, Clone)]
+pub struct AssertionRequest {
+    /// The URL of the token endpoint that is about to be called: the `aud` of an assertion that is signed with a
+    /// certificate. A federated credential names its own.
+    pub audience: String,
 }
 
 /// A token that the shell got from its identity library.
@@ -82,6 +94,8 @@ pub enum Reply {
     Slept,
     /// To [`Effect::Token`]. The text of a failure is shown to the caller, so it must hold no secret.
     Token(Result<AccessToken, String>),
+    /// To [`Effect::Assertion`]. The text of a failure is shown to the caller, so it must hold no secret.
+    Assertion(Result<Secret, String>),
     /// To [`Effect::NextTargets`].
     Targets {
         /// The users. More than were asked for are taken, too.
@@ -101,6 +115,7 @@ impl fmt::Debug for Reply {
             Reply::Failed(error) => write!(f, "Failed({error:?})"),
             Reply::Slept => f.write_str("Slept"),
             Reply::Token(result) => write!(f, "Token({result:?})"),
+            Reply::Assertion(result) => write!(f, "Assertion({result:?})"),
             Reply::Targets { targets, end } => write!(f, "Targets({}, end: {end})", targets.len()),
             Reply::Taken(result) => write!(f, "Taken({result:?})"),
         }

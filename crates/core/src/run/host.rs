@@ -1,8 +1,9 @@
 use super::StepError;
-use super::effect::{AccessToken, Effect, EffectId, Reply, SendError, TokenRequest};
+use super::effect::{AccessToken, AssertionRequest, Effect, EffectId, Reply, SendError, TokenRequest};
 use crate::event::Event;
 use crate::intent::Intent;
 use crate::report::Report;
+use crate::secret::Secret;
 use crate::target::Target;
 use bytes::Bytes;
 use std::cell::RefCell;
@@ -54,6 +55,7 @@ enum Asked {
     /// With the time at which it is over.
     Sleep(u64),
     Token,
+    Assertion,
     Targets,
     Taken,
 }
@@ -64,6 +66,7 @@ impl Asked {
             Asked::Send => matches!(reply, Reply::Response(_) | Reply::Failed(_)),
             Asked::Sleep(_) => matches!(reply, Reply::Slept),
             Asked::Token => matches!(reply, Reply::Token(_)),
+            Asked::Assertion => matches!(reply, Reply::Assertion(_)),
             Asked::Targets => matches!(reply, Reply::Targets { .. }),
             Asked::Taken => matches!(reply, Reply::Taken(_)),
         }
@@ -207,6 +210,13 @@ impl Host {
     pub(crate) async fn token(&self, request: TokenRequest) -> Result<AccessToken, String> {
         match self.ask(Effect::Token(request), Asked::Token).await {
             Reply::Token(result) => result,
+            _ => Err(String::new()),
+        }
+    }
+
+    pub(crate) async fn assertion(&self, audience: String) -> Result<Secret, String> {
+        match self.ask(Effect::Assertion(AssertionRequest { audience }), Asked::Assertion).await {
+            Reply::Assertion(result) => result,
             _ => Err(String::new()),
         }
     }

@@ -11,7 +11,7 @@ mod task;
 mod tests;
 
 pub use crate::graph::response_header;
-pub use effect::{AccessToken, Effect, EffectId, Reply, SendError, TokenRequest};
+pub use effect::{AccessToken, AssertionRequest, Effect, EffectId, Reply, SendError, TokenRequest};
 pub(crate) use host::{Host, first};
 pub(crate) use task::{Task, Tasks, task};
 

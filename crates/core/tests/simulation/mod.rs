@@ -5,7 +5,11 @@ pub mod oracle;
 pub mod tenants;
 
 use bytes::Bytes;
+<<<<<<< HEAD
 use entra_mfa_reset::run::{AccessToken, Effect, EffectId, Reply, Run, SendError, Step};
+=======
+use entra_mfa_reset::run::{AccessToken, Effect, EffectId, Reply, Run, SendError, Step, TokenRequest};
+>>>>>>> f2e1c79 (Applications sign in with assertions, and machines with their managed identity; clouds are never mixed)
 use entra_mfa_reset::{
     Client, ClientOptions, Credential, Error, Event, Intent, Report, ResetRequest, Secret, Status, Target,
 };
@@ -44,12 +48,22 @@ pub struct World {
     pub delay: Option<Delay>,
     /// Answers in place of the network, at that time.
     pub outage: Option<Outage>,
+<<<<<<< HEAD
     /// The host has an identity library, whose tokens live for so many seconds.
     pub token_seconds: Option<u64>,
     tokens: u32,
     /// Changes an answer on its way.
     pub mutate: Option<Mutate>,
+=======
+    /// Answers who asks for a token, `None` for never.
+    pub tokens: Option<Tokens>,
+    /// Signs what it is asked to, for this audience.
+    pub assertions: Option<Assertions>,
+>>>>>>> f2e1c79 (Applications sign in with assertions, and machines with their managed identity; clouds are never mixed)
 }
+
+pub type Tokens = Box<dyn FnMut(&TokenRequest, u64) -> Option<Result<AccessToken, String>>>;
+pub type Assertions = Box<dyn FnMut(&str, u64) -> Option<Result<Secret, String>>>;
 
 pub type Outage = Box<dyn FnMut(u64) -> Option<Reply>>;
 pub type Delay = Box<dyn FnMut(&http::Request<Bytes>) -> u64>;
@@ -75,9 +89,14 @@ impl World {
             refuse_begin: None,
             delay: None,
             outage: None,
+<<<<<<< HEAD
             token_seconds: None,
             tokens: 0,
             mutate: None,
+=======
+            tokens: None,
+            assertions: None,
+>>>>>>> f2e1c79 (Applications sign in with assertions, and machines with their managed identity; clouds are never mixed)
         }
     }
 
@@ -134,10 +153,20 @@ impl World {
                         let after = u64::try_from(duration.as_millis()).expect("a short sleep");
                         due.insert((self.now + after, id), Reply::Slept);
                     }
+<<<<<<< HEAD
                     Effect::Token(_) => {
                         let token = self.token_seconds.map(|seconds| self.token(seconds));
                         let token = token.ok_or_else(|| "no token here".to_owned());
                         due.insert((self.now, id), Reply::Token(token));
+=======
+                    Effect::Token(request) => {
+                        let given = self.tokens.as_mut().expect("who gives tokens")(&request, self.now);
+                        due.extend(given.map(|given| ((self.now + 1, id), Reply::Token(given))));
+                    }
+                    Effect::Assertion(request) => {
+                        let given = self.assertions.as_mut().expect("who signs")(&request.audience, self.now);
+                        due.extend(given.map(|given| ((self.now + 1, id), Reply::Assertion(given))));
+>>>>>>> f2e1c79 (Applications sign in with assertions, and machines with their managed identity; clouds are never mixed)
                     }
                     Effect::Send(request) => {
                         let (after, reply) = self.send(request);
