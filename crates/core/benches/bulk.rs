@@ -43,7 +43,7 @@ fn reset(users: usize, tenant: &Tenant) -> Duration {
                     ready.push_back((id, Reply::Taken(Ok(()))));
                 }
                 Effect::Begin(_) => ready.push_back((id, Reply::Taken(Ok(())))),
-                Effect::Token(_) | Effect::Emit(_) => {}
+                Effect::Token(_) | Effect::Assertion(_) | Effect::Emit(_) => {}
             }
         }
         if let Some(outcome) = step.outcome {

@@ -5,11 +5,7 @@ pub mod oracle;
 pub mod tenants;
 
 use bytes::Bytes;
-<<<<<<< HEAD
-use entra_mfa_reset::run::{AccessToken, Effect, EffectId, Reply, Run, SendError, Step};
-=======
 use entra_mfa_reset::run::{AccessToken, Effect, EffectId, Reply, Run, SendError, Step, TokenRequest};
->>>>>>> f2e1c79 (Applications sign in with assertions, and machines with their managed identity; clouds are never mixed)
 use entra_mfa_reset::{
     Client, ClientOptions, Credential, Error, Event, Intent, Report, ResetRequest, Secret, Status, Target,
 };
@@ -48,18 +44,15 @@ pub struct World {
     pub delay: Option<Delay>,
     /// Answers in place of the network, at that time.
     pub outage: Option<Outage>,
-<<<<<<< HEAD
     /// The host has an identity library, whose tokens live for so many seconds.
     pub token_seconds: Option<u64>,
     tokens: u32,
     /// Changes an answer on its way.
     pub mutate: Option<Mutate>,
-=======
     /// Answers who asks for a token, `None` for never.
-    pub tokens: Option<Tokens>,
+    pub give_token: Option<Tokens>,
     /// Signs what it is asked to, for this audience.
-    pub assertions: Option<Assertions>,
->>>>>>> f2e1c79 (Applications sign in with assertions, and machines with their managed identity; clouds are never mixed)
+    pub give_assertion: Option<Assertions>,
 }
 
 pub type Tokens = Box<dyn FnMut(&TokenRequest, u64) -> Option<Result<AccessToken, String>>>;
@@ -89,14 +82,11 @@ impl World {
             refuse_begin: None,
             delay: None,
             outage: None,
-<<<<<<< HEAD
             token_seconds: None,
             tokens: 0,
             mutate: None,
-=======
-            tokens: None,
-            assertions: None,
->>>>>>> f2e1c79 (Applications sign in with assertions, and machines with their managed identity; clouds are never mixed)
+            give_token: None,
+            give_assertion: None,
         }
     }
 
@@ -153,20 +143,19 @@ impl World {
                         let after = u64::try_from(duration.as_millis()).expect("a short sleep");
                         due.insert((self.now + after, id), Reply::Slept);
                     }
-<<<<<<< HEAD
-                    Effect::Token(_) => {
-                        let token = self.token_seconds.map(|seconds| self.token(seconds));
-                        let token = token.ok_or_else(|| "no token here".to_owned());
-                        due.insert((self.now, id), Reply::Token(token));
-=======
                     Effect::Token(request) => {
-                        let given = self.tokens.as_mut().expect("who gives tokens")(&request, self.now);
-                        due.extend(given.map(|given| ((self.now + 1, id), Reply::Token(given))));
+                        let given = match &mut self.give_token {
+                            Some(give) => give(&request, self.now),
+                            None => {
+                                let token = self.token_seconds.map(|seconds| self.token(seconds));
+                                Some(token.ok_or_else(|| "no token here".to_owned()))
+                            }
+                        };
+                        due.extend(given.map(|given| ((self.now, id), Reply::Token(given))));
                     }
                     Effect::Assertion(request) => {
-                        let given = self.assertions.as_mut().expect("who signs")(&request.audience, self.now);
+                        let given = self.give_assertion.as_mut().expect("who signs")(&request.audience, self.now);
                         due.extend(given.map(|given| ((self.now + 1, id), Reply::Assertion(given))));
->>>>>>> f2e1c79 (Applications sign in with assertions, and machines with their managed identity; clouds are never mixed)
                     }
                     Effect::Send(request) => {
                         let (after, reply) = self.send(request);

@@ -7,7 +7,7 @@ use wit_parser::{Resolve, Type, TypeDef, TypeDefKind};
 
 /// Types of the WIT that are built otherwise than in JSON, or that JSON does not have. crates/component converts them
 /// by hand, where the compiler sees to it that no case is forgotten.
-const ONLY_WIT: [(&str, &str); 7] = [
+const ONLY_WIT: &[(&str, &str)] = &[
     ("methods", "a preset or a list of kinds: a variant here, a string or an array in JSON"),
     ("pass-request", "`true` or the options: a variant here"),
     ("allow-privileged", "true, false or a string in JSON: an enum here"),
@@ -15,6 +15,8 @@ const ONLY_WIT: [(&str, &str); 7] = [
     ("target", "a reset request"),
     ("credential", "an object of the language's own elsewhere"),
     ("client-secret", "part of the credential"),
+    ("client-assertion", "part of the credential"),
+    ("managed-identity", "part of the credential"),
 ];
 
 /// Fields of a record that JSON does not have: the component has no other way in for them.
