@@ -75,8 +75,8 @@ export class MfaResetClient {
   #client: Promise<WasmClient> | undefined;
 
   /**
-   * @param credential - A credential of `@azure/identity`, `{ getToken }`, `{ accessToken }` or
-   * `{ tenantId, clientId, clientSecret }`.
+   * @param credential - A credential of `@azure/identity`, `{ getToken }`, `{ accessToken }`, `{ managedIdentity: {} }`,
+   * or `{ tenantId, clientId }` with `clientSecret`, `certificate` or `getAssertion`.
    * @param options - Cloud, limits, protected users, `fetch`, `signal` and `onEvent`.
    */
   constructor(credential: MfaResetCredential, options: MfaResetClientOptions = {}) {
@@ -239,20 +239,23 @@ export class MfaResetClient {
 
   /** The engine's client, which remembers tokens and what they turned out not to allow. */
   #engine(): Promise<WasmClient> {
-    this.#client ??= load().then(
-      ({ Client }) => {
-        try {
-          return new Client(JSON.stringify(this.#options), this.#access.json);
-        } catch (thrown) {
-          throw fromWasm(thrown);
-        }
-      },
-      (error: unknown) => {
-        this.#client = undefined;
-        throw internal("The engine's WebAssembly file cannot be loaded.", error);
-      },
-    );
+    this.#client ??= this.#open().catch((error: unknown) => {
+      this.#client = undefined;
+      throw error;
+    });
     return this.#client;
+  }
+
+  async #open(): Promise<WasmClient> {
+    const loaded = load().catch((error: unknown) => {
+      throw internal("The engine's WebAssembly file cannot be loaded.", error);
+    });
+    const [{ Client }] = await Promise.all([loaded, this.#access.check?.()]);
+    try {
+      return new Client(JSON.stringify(this.#options), this.#access.json);
+    } catch (thrown) {
+      throw fromWasm(thrown);
+    }
   }
 
   async #run<T>(operation: string, input: string | undefined, rest: object, options: CallOptions): Promise<T> {
@@ -315,7 +318,7 @@ export class MfaResetClient {
     const { limits } = this.#options;
     return {
       fetch: this.#fetch,
-      ...(this.#access.tokens && { tokens: this.#access.tokens }),
+      access: this.#access,
       onEvent: [this.#call.onEvent, onEvent].filter((listener) => listener !== undefined),
       signals: [this.#call.signal, signal].filter((given) => given !== undefined),
       limits: {

@@ -9,8 +9,12 @@ export type * from "./contract.js";
 export type {
   AccessToken,
   AccessTokenCredential,
+  ClientAssertionCredential,
+  ClientCertificateCredential,
   ClientSecretCredential,
+  GetAssertionOptions,
   GetTokenOptions,
+  ManagedIdentityCredential,
   MfaResetCredential,
   TokenCredential,
 } from "./credential.js";

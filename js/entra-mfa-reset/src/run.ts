@@ -1,10 +1,10 @@
 import type { Bulk } from "./bulk.js";
 import type { ErrorCode, Event } from "./contract.js";
-import type { GetTokenOptions, TokenCredential } from "./credential.js";
+import type { Access, GetTokenOptions } from "./credential.js";
 import { MfaResetError, fromWasm } from "./error.js";
 import type { Engine } from "./load.js";
 import { type Answer, type Fetch, type SendLimits, send } from "./send.js";
-import type { BulkEffect, Effect, Reply, Step, TokenEffect } from "./wire.js";
+import type { AssertionEffect, BulkEffect, Effect, Reply, SendEffect, Step, TokenEffect } from "./wire.js";
 
 /**
  * What a run needs of the world.
@@ -13,8 +13,8 @@ import type { BulkEffect, Effect, Reply, Step, TokenEffect } from "./wire.js";
  */
 export interface World {
   fetch: Fetch;
-  /** Present where the engine asks for tokens. */
-  tokens?: TokenCredential;
+  /** Whom the engine asks for tokens and assertions. */
+  access: Access;
   /** Present where the run is over many users. */
   bulk?: Bulk;
   onEvent: ((event: Event) => void)[];
@@ -71,11 +71,11 @@ export async function drive(engine: Engine, world: World): Promise<unknown> {
         open.set(effect.id, world.sleep(effect.milliseconds, () => end({ reply: "slept" })));
         break;
       case "send":
-      case "token": {
+      case "token":
+      case "assertion": {
         const controller = new AbortController();
         open.set(effect.id, () => controller.abort(NO_LONGER_NEEDED));
-        // Neither rejects.
-        void (effect.type === "send" ? send(effect, world.fetch, world.limits, controller) : getToken(effect, world.tokens, controller.signal)).then(end);
+        void answer(effect, world, controller).then(end);
         break;
       }
       default:
@@ -203,7 +203,30 @@ async function bulkReply(effect: BulkEffect, bulk: Bulk | undefined): Promise<Re
   }
 }
 
-async function getToken(effect: TokenEffect, tokens: TokenCredential | undefined, signal: AbortSignal): Promise<Answer> {
+/** Never rejects. */
+function answer(effect: SendEffect | TokenEffect | AssertionEffect, world: World, controller: AbortController): Promise<Answer> {
+  switch (effect.type) {
+    case "send":
+      return send(effect, world.fetch, world.limits, controller);
+    case "token":
+      return getToken(effect, world.access.tokens, controller.signal);
+    case "assertion":
+      return getAssertion(effect, world.access.assertions, controller.signal);
+  }
+}
+
+async function getAssertion(effect: AssertionEffect, assertions: Access["assertions"], abortSignal: AbortSignal): Promise<Answer> {
+  try {
+    const assertion: unknown = await assertions?.getAssertion(effect.audience, { abortSignal });
+    return typeof assertion === "string"
+      ? { reply: { assertion: { assertion: assertion.trim() } } }
+      : { reply: { assertionFailed: { message: "getAssertion gave no text" } } };
+  } catch (cause) {
+    return { reply: { assertionFailed: { message: failure(cause, "getAssertion failed") } }, cause };
+  }
+}
+
+async function getToken(effect: TokenEffect, tokens: Access["tokens"], signal: AbortSignal): Promise<Answer> {
   const options: GetTokenOptions = { abortSignal: signal };
   if (effect.claims !== undefined) {
     options.claims = effect.claims;
@@ -219,14 +242,17 @@ async function getToken(effect: TokenEffect, tokens: TokenCredential | undefined
     const expiresAt = given.expiresOnTimestamp;
     return { reply: { token: { token: given.token, ...(expiresAt === undefined ? {} : { expiresAt }) } } };
   } catch (cause) {
-    return { reply: { tokenFailed: { message: tokenFailure(cause) } }, cause };
+    return { reply: { tokenFailed: { message: failure(cause, "getToken failed") } }, cause };
   }
 }
 
 /** The error's name and Entra's own codes: the rest may quote a secret, and stays in `cause`. */
-function tokenFailure(error: unknown): string {
+function failure(error: unknown, otherwise: string): string {
   if (!(error instanceof Error)) {
-    return "getToken failed";
+    return otherwise;
+  }
+  if (error instanceof MfaResetError) {
+    return error.message;
   }
   const codes = error.message.match(/\bAADSTS\d+\b/g) ?? [];
   return [error.name, ...new Set(codes)].join(" ");

@@ -8,7 +8,7 @@ export interface Step {
 }
 
 /** What the engine asks of its host. */
-export type Effect = SendEffect | SleepEffect | TokenEffect | EmitEffect | BulkEffect;
+export type Effect = SendEffect | SleepEffect | TokenEffect | AssertionEffect | EmitEffect | BulkEffect;
 
 /** What only a run over many users asks for. */
 export type BulkEffect = NextTargetsEffect | BeginEffect | ReportEffect;
@@ -37,6 +37,13 @@ export interface TokenEffect {
   scope: string;
   claims?: string;
   refused?: string;
+}
+
+/** Get an assertion of the application, signed for this audience. */
+export interface AssertionEffect {
+  type: "assertion";
+  id: number;
+  audience: string;
 }
 
 /** Read more users, but no more than that. */
@@ -79,6 +86,8 @@ export type Reply =
   | "slept"
   | { token: { token: string; expiresAt?: number } }
   | { tokenFailed: { message: string } }
+  | { assertion: { assertion: string } }
+  | { assertionFailed: { message: string } }
   | { targets: { users: SentTarget[]; end: boolean } }
   | "taken"
   | { notTaken: { message: string } };

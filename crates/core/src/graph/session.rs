@@ -51,7 +51,7 @@ impl Session {
             if cloud.uses(origin) == Some(false) {
                 return Err(Error::invalid(
                     format!("{name} belongs to another cloud than the one that `cloud` names"),
-                    "Leave graphUrl and authorityHost out: `cloud` alone chooses both.",
+                    "Let `cloud` name the cloud that is meant: it chooses both by itself, and neither has to be given.",
                 ));
             }
         }

@@ -115,10 +115,18 @@ Where and how:
 `;
 
 const CREDENTIALS = `
-Credentials come from the environment, never from an argument:
-  ENTRA_ACCESS_TOKEN            a token for Microsoft Graph, or
-  AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET
-                                an application; AZURE_AUTHORITY_HOST names another sign-in service
+Credentials come from the environment, never from an argument. The first that is set counts:
+  ENTRA_ACCESS_TOKEN            a token for Microsoft Graph
+  AZURE_TENANT_ID and AZURE_CLIENT_ID
+                                an application, which signs in with the first of
+    AZURE_CLIENT_SECRET         its secret
+    AZURE_CLIENT_CERTIFICATE_PATH
+                                a PEM file with its certificate and RSA private key, without a password
+    AZURE_FEDERATED_TOKEN_FILE  a file with another issuer's token, read anew each time
+  IDENTITY_ENDPOINT             the managed identity, or with AZURE_CLIENT_ID that one. App Service, Functions and
+                                Container Apps set it, with IDENTITY_HEADER; on a virtual machine set it to
+                                http://169.254.169.254
+AZURE_AUTHORITY_HOST names another sign-in service.
 
 Exit codes: 0 complete or planned, 1 anything less, 2 usage, 3 refused by a guard, 4 not signed in or not permitted,
 130 ended by a second Ctrl-C. With several users it is the highest of theirs; with many at once it is 1 when theirs differ.
