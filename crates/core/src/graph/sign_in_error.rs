@@ -115,6 +115,11 @@ fn refused_identity(status: u16, body: &Object) -> Error {
             "this host has no such managed identity".to_owned(),
             "Assign the identity to this host, or check the client id; without one it is the system-assigned identity.",
         )
+    } else if text(body, "error") == Some("invalid_resource") {
+        (
+            "the managed identity has no access to Microsoft Graph in this cloud".to_owned(),
+            "Let `cloud` name the cloud that this host is in.",
+        )
     } else {
         (
             format!("the managed identity's endpoint refused the request ({status})"),

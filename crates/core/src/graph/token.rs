@@ -166,7 +166,7 @@ impl Line {
         let audience = audience.trim_end_matches('/');
         let (graph, given) = (self.session.cloud.graph_url(), self.session.graph_url.as_str());
         let same = |other: &str| audience.eq_ignore_ascii_case(other);
-        same(GRAPH_APP) || same(graph) || (graph != given && (same(given) || !audience.contains("://")))
+        same(GRAPH_APP) || same(graph) || (graph != given && (same(given) || !audience.starts_with("https://")))
     }
 }
 
