@@ -93,6 +93,10 @@ impl KindSet {
         self.0 |= 1 << kind as u16;
     }
 
+    pub(crate) fn extend(&mut self, other: KindSet) {
+        self.0 |= other.0;
+    }
+
     pub(crate) fn contains(self, kind: Kind) -> bool {
         self.0 & (1 << kind as u16) != 0
     }

@@ -452,8 +452,11 @@ async fn kind_by_kind(
     let mut methods = Vec::new();
     let mut readable = false;
     let mut refusal = None;
+    let mut forbidden = graph.session.forbidden_kinds.get();
+    hidden.extend(forbidden);
     for version in [Version::V1, Version::Beta] {
-        let shelves: Vec<&Shelf> = SHELVES.iter().filter(|shelf| shelf.version == version).collect();
+        let shelves = SHELVES.iter().filter(|shelf| shelf.version == version && !forbidden.contains(shelf.kind));
+        let shelves: Vec<&Shelf> = shelves.collect();
         if version == Version::Beta && !beta {
             shelves.iter().for_each(|shelf| hidden.insert(shelf.kind));
             continue;
@@ -477,7 +480,12 @@ async fn kind_by_kind(
                 400 | 404 | 405 | 501 if answer.is_unrouted() => {}
                 // How Graph says that there is none of a singleton, or of resource account keys.
                 404 => readable = true,
+                // The password is always there, and never touched: that it cannot be seen hides nothing.
+                403 if shelf.kind == Kind::Password => {}
                 400 | 403 | 405 => {
+                    if answer.status.as_u16() == 403 {
+                        forbidden.insert(shelf.kind);
+                    }
                     hidden.insert(shelf.kind);
                     refusal.get_or_insert(answer);
                 }
@@ -486,6 +494,10 @@ async fn kind_by_kind(
         }
     }
     if readable {
+        // An application's permissions are the same for every user; what a signed-in user may see is not.
+        if graph.caller().await?.is_some_and(|caller| !caller.is_delegated()) {
+            graph.session.forbidden_kinds.set(forbidden);
+        }
         return Ok(methods);
     }
     Err(match refusal {

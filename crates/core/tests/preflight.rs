@@ -6,7 +6,7 @@ mod simulation;
 
 use entra_mfa_reset::{
     CallerKind, Client, ClientOptions, Credential, ErrorCode, Kind, Outcome, Preflight, PreflightCheck, PreflightNeed,
-    PreflightOutcome, ResetRequest, Secret,
+    PreflightOutcome, ResetRequest, ResidualCode, Secret,
 };
 use entra_tenant::{Seed, TokenClaims};
 use fastrand::Rng;
@@ -189,12 +189,23 @@ fn what_is_ready_is_done_and_what_is_not_ready_is_not() {
         let (claims, request) = (token(&mut random), request(&mut random));
         let told = preflight(&mut world(cloud), &claims, options(), &request);
         let mut world = world(cloud);
+        let before = world.registered(ID);
         let client = world.client_with(&claims, options());
         let mut of_user = request.clone();
         of_user["user"] = ID.into();
         let result = world.play(client.reset(ResetRequest::from_json(&of_user.to_string()).expect("a request")));
         let say = || format!("SEED={run} {cloud} {request}\n{claims:?}\n{told:#?}\n{result:#?}\n{:#?}", world.sent);
         assert_eq!(world.violations(), [""; 0], "{}", say());
+        // What could not be seen is named, so that a report shows every method or says that it cannot.
+        if let Ok(report) = &result {
+            let hidden = report.residuals.iter().find(|residual| residual.code == ResidualCode::HiddenKinds);
+            let hidden = hidden.map_or("", |residual| residual.message.as_str());
+            for (kind, id) in &before {
+                let kind = kind.trim_start_matches("#microsoft.graph.").trim_end_matches("AuthenticationMethod");
+                let shown = report.methods.iter().any(|method| method.id == *id);
+                assert!(shown || hidden.contains(kind) || kind == "password", "{kind} is not told: {}", say());
+            }
+        }
         // A reset that is to do nothing has to be let in, too, but no more is promised of it.
         let idle = request["methods"] == "none"
             && request["revokeSessions"] != true
@@ -247,6 +258,23 @@ fn what_serves_oneself_serves_nobody_else() {
     let phone = outcome(&told, PreflightNeed::RemoveMethod, Some(Kind::Phone));
     assert_eq!(phone, Some(PreflightOutcome::Missing), "{told:#?}");
     assert!(!told.ready);
+}
+
+/// A token that Graph would refuse is told, and is sent to nobody.
+#[test]
+fn a_token_for_something_else_and_one_that_has_expired_are_told() {
+    let everything = TokenClaims::everything();
+    for claims in [
+        TokenClaims { aud: Some("https://management.azure.com".into()), ..everything.clone() },
+        TokenClaims { aud: Some("https://graph.microsoft.us".into()), ..everything.clone() },
+        TokenClaims { exp: Some(simulation::NOW / 1000 - 3600), ..everything.clone() },
+    ] {
+        let told = ask(&claims, json!({}));
+        assert!(!told.ready, "{claims:?}");
+        assert_eq!(told.error.expect("why").code, ErrorCode::Unauthenticated, "{claims:?}");
+    }
+    let told = ask(&everything, json!({}));
+    assert!(told.ready && told.error.is_none(), "{told:#?}");
 }
 
 #[test]

@@ -120,7 +120,8 @@ impl Answer {
             _ if is_default_method_refusal(self) => Error::new(
                 ErrorCode::DefaultMethodBlocked,
                 "Graph refuses to remove the user's default method while another method is registered",
-                "Run the reset again in a few minutes; if it stays, let the user or the portal change the default first.",
+                "Run the reset again in a few minutes. If it stays, a method that this token cannot see may be in the way: \
+                 grant UserAuthenticationMethod.ReadWrite.All, or let the user or the portal change the default first.",
             ),
             _ => Error::new(
                 ErrorCode::UnexpectedResponse,

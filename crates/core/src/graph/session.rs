@@ -1,6 +1,7 @@
 use super::credential;
 use super::url::{UserName, origin};
 use crate::error::Error;
+use crate::kind::KindSet;
 use crate::options::{ClientOptions, Cloud, Credential, Limits};
 use crate::secret::Secret;
 use std::cell::{Cell, RefCell};
@@ -32,6 +33,8 @@ pub(crate) struct Session {
     pub(crate) no_mixed_list: Cell<bool>,
     /// This cloud or token has no beta.
     pub(crate) no_beta: Cell<bool>,
+    /// Kinds whose lists were refused to an application.
+    pub(crate) forbidden_kinds: Cell<KindSet>,
     /// Who could become a member of a group was refused to this token.
     pub(crate) no_eligible_groups: Cell<bool>,
     /// External methods are removed without `/$ref` here.
@@ -74,6 +77,7 @@ impl Session {
             renewal: RefCell::default(),
             no_mixed_list: Cell::new(false),
             no_beta: Cell::new(false),
+            forbidden_kinds: Cell::default(),
             no_eligible_groups: Cell::new(false),
             external_plain: Cell::new(false),
         })
