@@ -12,7 +12,7 @@ use std::fmt;
 
 /// What can be restored, and what never comes back. A report has one where the request asked for it, and
 /// [`Client::restore`](crate::Client::restore) takes one; it may be written by hand, too.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Backup {
@@ -40,6 +40,13 @@ pub struct Backup {
     /// Kinds that could not be read, so that nothing is known of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hidden_kinds: Vec<Kind>,
+}
+
+/// Numbers and addresses are for whoever restores them, and for no log.
+impl fmt::Debug for Backup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Backup").field("phones", &self.phones).finish_non_exhaustive()
+    }
 }
 
 /// One phone of a backup.

@@ -396,7 +396,9 @@ pub(crate) fn check_not_after(not_after: Option<&str>, now: u64) -> Result<(), E
 async fn revoke_sessions(graph: &Graph, user: &str, reason: Option<String>) -> Result<Report, Error> {
     let started = graph.host.now();
     let name = parse_user(graph, user)?;
-    let user = directory::read_user(graph.call(&directory::user_call(&name)).await, &name)?;
+    let user = directory::read_user(graph.call(&directory::user_call(&name)).await, &name);
+    graph.tell(EventStep::Read, user.as_ref().err());
+    let user = user?;
     graph.set_subject(&user);
     if directory::is_listed(&graph.session.protect, &user) {
         return Err(refused(graph, directory::listed()));

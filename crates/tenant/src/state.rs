@@ -164,6 +164,11 @@ impl Tenant {
         State { users, violations: self.violations.clone(), log: self.log.clone(), counts: self.counts() }
     }
 
+    /// Every request so far.
+    pub fn log(&self) -> &[LogEntry] {
+        &self.log
+    }
+
     /// The log as short lines, ids left out:
     /// `POST /v1.0/$batch 200 [DELETE /users/{id}/authentication/phoneMethods/{id} 204]`.
     pub fn exchange(&self) -> Vec<String> {

@@ -1,16 +1,21 @@
 //! A run against the simulated tenant, in simulated time and without sockets.
 #![allow(dead_code)]
 
+pub mod audit;
 pub mod oracle;
+pub mod secrets;
 pub mod tenants;
 
+use audit::Mark;
 use bytes::Bytes;
 use entra_mfa_reset::run::{AccessToken, Effect, EffectId, Reply, Run, SendError, Step, TokenRequest};
 use entra_mfa_reset::{
     Client, ClientOptions, Credential, Error, Event, Intent, Report, ResetRequest, Secret, Status, Target,
 };
 use entra_tenant::{DeliveryError, FaultRates, Faults, Seed, Tenant, TokenClaims};
+use secrets::Secrets;
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Debug;
 
 /// 2026-11-21T09:00:00Z.
 pub const NOW: u64 = 1_795_251_600_000;
@@ -53,6 +58,8 @@ pub struct World {
     pub give_token: Option<Tokens>,
     /// Signs what it is asked to, for this audience.
     pub give_assertion: Option<Assertions>,
+    /// What must be in nothing that is printed or told.
+    pub secrets: Secrets,
 }
 
 pub type Tokens = Box<dyn FnMut(&TokenRequest, u64) -> Option<Result<AccessToken, String>>>;
@@ -65,8 +72,11 @@ pub type Intercept = Box<dyn FnMut(&http::Request<Bytes>) -> Option<Reply>>;
 
 impl World {
     pub fn new(seed: Seed) -> World {
+        let tenant = Tenant::new(seed);
+        let mut secrets = Secrets::default();
+        secrets.learn_users(&tenant);
         World {
-            tenant: Tenant::new(seed),
+            tenant,
             faults: Faults::none(),
             now: NOW,
             seed: 7,
@@ -87,6 +97,7 @@ impl World {
             mutate: None,
             give_token: None,
             give_assertion: None,
+            secrets,
         }
     }
 
@@ -104,8 +115,11 @@ impl World {
     }
 
     pub fn client_with(&self, claims: &TokenClaims, options: ClientOptions) -> Client {
-        let token = Secret::new(self.tenant.access_token(claims));
-        Client::new(options, Credential::AccessToken(token)).expect("a client")
+        let token = self.tenant.access_token(claims);
+        let credential = Credential::AccessToken(Secret::new(token.as_str()));
+        let client = Client::new(options, credential).expect("a client");
+        assert!(!format!("{client:?}").contains(&token));
+        client
     }
 
     pub fn reset(&mut self, request: &str) -> Result<Report, Error> {
@@ -124,21 +138,45 @@ impl World {
     }
 
     /// Plays a run to its end. Answers arrive in the order of time, and of their effects at the same time.
-    pub fn play<T>(&mut self, run: Run<T>) -> T {
+    pub fn play<T: Debug>(&mut self, run: Run<T>) -> T {
         self.play_until(run, u64::MAX).expect("an outcome")
     }
 
-    /// Plays a run, and kills it at that time: no answer reaches it any more.
-    pub fn play_until<T>(&mut self, mut run: Run<T>, end: u64) -> Option<T> {
+    /// Plays a run, and kills it at that time: no answer reaches it any more. Whatever is played, its events tell what
+    /// the tenant saw, and nothing that it prints or tells holds a secret.
+    pub fn play_until<T: Debug>(&mut self, run: Run<T>, end: u64) -> Option<T> {
+        let mark = Mark {
+            log: self.tenant.log().len(),
+            events: self.events.len(),
+            reports: self.reports.len(),
+            asked: self.asked.len(),
+        };
+        let outcome = self.perform(run, end);
+        self.secrets.check();
+        let events = &self.events[mark.events..];
+        let heard = self.intercept.is_none() && self.mutate.is_none() && self.outage.is_none();
+        audit::check(&self.tenant, events, mark, outcome.is_some(), heard);
+        if outcome.is_some() {
+            let many = self.asked.len() > mark.asked;
+            audit::check_end(events, if many { self.reports.len() - mark.reports } else { 1 });
+        }
+        outcome
+    }
+
+    fn perform<T: Debug>(&mut self, mut run: Run<T>, end: u64) -> Option<T> {
         let mut due: BTreeMap<(u64, EffectId), Reply> = BTreeMap::new();
         let mut step = run.start(self.now, self.seed).expect("a step");
         loop {
+            self.secrets.hear(&step);
             for id in step.cancelled {
                 due.retain(|(_, waiting), _| *waiting != id);
             }
             for (id, effect) in step.effects {
                 match effect {
-                    Effect::Emit(event) => self.events.push(event),
+                    Effect::Emit(event) => {
+                        self.secrets.hear(serde_json::to_string(&event).expect("JSON"));
+                        self.events.push(event);
+                    }
                     Effect::Sleep(duration) => {
                         let after = u64::try_from(duration.as_millis()).expect("a short sleep");
                         due.insert((self.now + after, id), Reply::Slept);
@@ -179,6 +217,7 @@ impl World {
                         due.insert((self.now + self.note_ms, id), Reply::Taken(reply));
                     }
                     Effect::Report(report) => {
+                        self.secrets.hear(&report);
                         self.reports.push(*report);
                         due.insert((self.now + self.note_ms, id), Reply::Taken(Ok(())));
                     }
@@ -204,6 +243,7 @@ impl World {
         }
         let ((at, id), reply) = due.pop_first().expect("something to wait for");
         self.now = at;
+        self.secrets.hear(&reply);
         run.resume(id, reply, at).expect("a step")
     }
 
@@ -217,6 +257,15 @@ impl World {
     }
 
     fn send(&mut self, request: http::Request<Bytes>) -> (u64, Reply) {
+        self.secrets.learn_request(&request);
+        let (after, reply) = self.deliver(request);
+        if let Reply::Response(response) = &reply {
+            self.secrets.learn_response(response);
+        }
+        (after, reply)
+    }
+
+    fn deliver(&mut self, request: http::Request<Bytes>) -> (u64, Reply) {
         self.sent.push(format!("{} {}", request.method(), request.uri()));
         if let Some(reply) = self.intercept.as_mut().and_then(|intercept| intercept(&request)) {
             return (1, reply);
@@ -248,6 +297,7 @@ impl World {
 
     /// The user registers another mobile phone, where there is none. True when it is there.
     pub fn register_phone(&mut self, user: &str, number: &str) -> bool {
+        self.secrets.learn_number(number);
         let token = self.tenant.access_token(&TokenClaims::everything());
         let path = format!("https://graph.microsoft.com/v1.0/users/{user}/authentication/phoneMethods");
         let body = format!(r#"{{"phoneNumber":"{number}","phoneType":"mobile"}}"#);
