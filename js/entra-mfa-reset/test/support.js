@@ -1,6 +1,7 @@
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -75,17 +76,45 @@ export async function deadOrigin() {
   return `http://127.0.0.1:${port}`;
 }
 
-/** Runs the command as a process. */
-export function cli(args, { env = {}, bin = BIN, cwd, stdin = "ignore" } = {}) {
+/** Runs the command as a process. No file that it writes becomes larger than so many blocks. */
+export function cli(args, { env = {}, bin = BIN, cwd, stdin = "ignore", fileBlocks } = {}) {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(AZURE_|ENTRA_|NO_COLOR|FORCE_COLOR|NODE_TEST|NODE_OPTIONS)/.test(name)),
   );
-  const child = spawn(process.execPath, [bin, ...args], { env: { ...inherited, ...env }, cwd, stdio: [stdin, "pipe", "pipe"] });
+  const command = [process.execPath, bin, ...args];
+  const [program, ...rest] = fileBlocks === undefined ? command : ["sh", "-c", `ulimit -f ${fileBlocks}; exec "$@"`, "sh", ...command];
+  const child = spawn(program, rest, { env: { ...inherited, ...env }, cwd, stdio: [stdin, "pipe", "pipe"] });
   const out = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text) => (out.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text) => (out.stderr += text));
-  const done = once(child, "close").then(([code, signal]) => ({ code, signal, ...out }));
+  const done = once(child, "close").then(([code, signal]) => {
+    assertNoSecrets(args, env, out, cwd);
+    return { code, signal, ...out };
+  });
   return { child, out, done };
+}
+
+const FOR_SECRETS = ["--passes", "--backups"];
+const FOR_ANYBODY = ["--journal", "--events", "--summary"];
+/** Telephone numbers and e-mail addresses of the simulated tenant's methods, whole. */
+const CONTACTS = /425555\d{4}|\b(?:[a-z.]{2,})@fabrikam\.com/gi;
+
+/** Tokens, client secrets, passes and whole numbers are on stdout and in files of their own, and nowhere else. */
+function assertNoSecrets(args, env, { stdout, stderr }, cwd = ".") {
+  const files = (flags) =>
+    args.flatMap((flag, at) => {
+      const path = flags.includes(flag) && args[at + 1] !== undefined ? resolve(cwd, args[at + 1]) : "";
+      return statSync(path, { throwIfNoEntry: false })?.isFile() ? [readFileSync(path, "utf8")] : [];
+    });
+  const told = [stdout, ...files(FOR_SECRETS)].join("\n");
+  const secrets = [
+    ...Object.entries(env).flatMap(([name, value]) => (/TOKEN$|SECRET$|HEADER$/.test(name) && value.length > 5 ? [value] : [])),
+    ...[...told.matchAll(/"pass": ?"([^"]+)"/g)].map(([, pass]) => pass),
+  ];
+  for (const text of [stderr, ...files(FOR_ANYBODY)]) {
+    assert.deepEqual(secrets.filter((secret) => text.includes(secret)), [], "a secret in stderr, journal, events or summary");
+    assert.equal(text.match(CONTACTS), null, "a whole number or address in stderr, journal, events or summary");
+  }
 }
 
 /** Waits until something holds. */

@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { resolve } from "node:path";
 import type { Cloud, IssuePassOptions, Kind, Limits, Methods, PassOptions, PassRequest, PerUserMfaState, ResetRequest } from "../contract.js";
+import { EVENT_FORMATS, type EventFileArguments } from "./event-file.js";
 import { UsageError } from "./usage.js";
 import { FORMATS, type Format } from "./users.js";
 
@@ -15,6 +16,7 @@ export interface Arguments {
   pass: IssuePassOptions;
   client: ClientArguments;
   sandbox: boolean;
+  events: EventFileArguments | undefined;
   output: Output;
   yes: boolean;
 }
@@ -66,6 +68,8 @@ const COMMON = {
   "max-users": { type: "string" },
   "calls-per-10s": { type: "string" },
   concurrency: { type: "string" },
+  events: { type: "string" },
+  "events-format": { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "V" },
   "no-color": { type: "boolean" },
@@ -185,6 +189,7 @@ export function parse(argv: readonly string[]): Invocation {
         ...limits(values, many),
       },
       sandbox: values.sandbox === true,
+      events: events(values),
       output: oneOf(values.output, OUTPUTS, "--output") ?? "table",
       yes: values.yes === true,
     },
@@ -260,13 +265,22 @@ function bulk(values: Values, maxUsers: number): BulkArguments | undefined {
   if (passes !== undefined && values["temporary-access-pass"] !== true) {
     throw new UsageError("--passes names a file for passes that nothing asks for.", "Add --temporary-access-pass.");
   }
-  const files = [journal, passes, backups, summary, ...from].filter((path) => path !== undefined && path !== "-").map((path) => resolve(path ?? ""));
-  if (new Set(files).size < files.length) {
+  const files = [journal, passes, backups, summary, ...from].filter((path) => path !== undefined && path !== "-");
+  const named = [...files, values.events].filter((path) => path !== undefined).map((path) => resolve(path));
+  if (new Set(named).size < named.length) {
     throw new UsageError("The same file is named for two things.");
   }
   return from.length === 0 && group.length === 0 && files.length === 0
     ? undefined
     : { from, format, groups: group, maxUsers, journal, retry: retry === true, passes, backups, summary };
+}
+
+function events({ events: path, "events-format": name }: Values): EventFileArguments | undefined {
+  const format = oneOf(name, EVENT_FORMATS, "--events-format");
+  if (path === undefined && format !== undefined) {
+    throw new UsageError("--events-format describes a file that nothing names.", "Add --events.");
+  }
+  return path === undefined ? undefined : { path, format: format ?? "json" };
 }
 
 function limits(values: Values, many: BulkArguments | undefined): { limits?: Limits } {

@@ -1,16 +1,17 @@
 import { writeFile } from "node:fs/promises";
 import type { ResetTarget } from "../client.js";
-import type { Intent, Report } from "../contract.js";
+import type { Event, Intent, Report } from "../contract.js";
 import { MfaResetError, internal } from "../error.js";
 import { Appender } from "./appender.js";
 import type { Arguments, BulkArguments } from "./arguments.js";
 import { type Connection, connect } from "./connect.js";
+import { EventFile } from "./event-file.js";
 import { Journal, withoutPass } from "./journal.js";
 import { Progress } from "./progress.js";
 import { confirm } from "./prompt.js";
 import { Summary, shown } from "./summary.js";
 import { EXIT, type Terminal, exitOf, exitOfError, views } from "./terminal.js";
-import { UsageError } from "./usage.js";
+import { UsageError, codeOf } from "./usage.js";
 import { type Bad, type Entry, users } from "./users.js";
 import * as view from "./view.js";
 
@@ -41,6 +42,7 @@ export class Bulk {
   readonly #begun = new Map<string, string>();
   readonly #settling = new Set<Promise<void>>();
   #connection: Connection | undefined;
+  #events: EventFile | undefined;
   #journal: Journal | undefined;
   #passes: Appender | undefined;
   #backups: Appender | undefined;
@@ -84,7 +86,10 @@ export class Bulk {
       throw new UsageError(`${command} asks before it writes, and there is no terminal to ask on.`, "Add --yes if that is meant.");
     }
     try {
-      this.#connection = connect(this.#arguments, this.#terminal.env, { signal: this.#abort });
+      const events = await EventFile.open(this.#arguments.events);
+      this.#events = events;
+      const onEvent = events && ((event: Event): void => events.add(event));
+      this.#connection = connect(this.#arguments, this.#terminal.env, { signal: this.#abort, onEvent });
       const entries = until(this.#entries(this.#connection), this.#stop.signal);
       const { first, ended } = await ahead(entries, Math.min(this.#bulk.maxUsers, AHEAD) + 1);
       if (first.length > this.#bulk.maxUsers) {
@@ -167,6 +172,7 @@ export class Bulk {
       }
     } finally {
       await Promise.all(this.#settling);
+      await this.#events?.settled().catch((error: unknown) => this.#fail(error));
       await this.#finish();
       this.#progress.stop();
     }
@@ -205,6 +211,7 @@ export class Bulk {
   async #begin(intent: Intent): Promise<void> {
     this.#begun.set(key(intent.userId), intent.user);
     try {
+      await this.#events?.settled();
       await this.#journal?.started(intent);
     } catch (error) {
       this.#fail(error);
@@ -325,7 +332,7 @@ export class Bulk {
     if (this.#bulk.from.includes("-")) {
       this.#terminal.stdin.destroy();
     }
-    await Promise.all([this.#passes?.close(), this.#backups?.close(), this.#journal?.close()]);
+    await Promise.all([this.#passes?.close(), this.#backups?.close(), this.#journal?.close(), this.#events?.close()]);
   }
 
   async #conclude(): Promise<number> {
@@ -416,11 +423,6 @@ function nameOf(target: ResetTarget): string {
 
 function key(user: string): string {
   return user.trim().toLowerCase();
-}
-
-/** The system's name for what went wrong. */
-function codeOf(error: unknown): string {
-  return error instanceof Error ? ("code" in error && typeof error.code === "string" ? error.code : error.name) : "unknown";
 }
 
 /** The command that was given, as a shell takes it. */

@@ -107,6 +107,9 @@ Where and how:
   --max-users N                 refuse more users than that (100), before any is touched
   --calls-per-10s N             send Graph no more calls than that in ten seconds
   --concurrency N               HTTP requests in flight at most (8)
+  --events FILE                 append every step to it as it happens, one JSON a line: an audit trail that only its
+                                owner may read; where it cannot be written, nobody else is touched
+  --events-format FORM          json (default), or ocsf for the OCSF class Account Change
   -o, --output FORM             table (default), json or ndjson; json is a list when several users are named
   -y, --yes                     do not ask; without a terminal it is required
   --no-color                    no colours; NO_COLOR does the same

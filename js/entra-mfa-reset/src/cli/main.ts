@@ -6,10 +6,11 @@ import type { SandboxTenant } from "../sandbox.js";
 import { type Arguments, parse } from "./arguments.js";
 import { Bulk } from "./bulk.js";
 import { connect } from "./connect.js";
+import { EventFile } from "./event-file.js";
 import { help } from "./help.js";
 import { confirm } from "./prompt.js";
 import { EXIT, type Terminal, exitOf, exitOfError, views } from "./terminal.js";
-import { UsageError } from "./usage.js";
+import { UsageError, codeOf } from "./usage.js";
 import * as view from "./view.js";
 
 type Result = { user: string } & ({ ok: Status | Report } | { error: ErrorInfo });
@@ -48,8 +49,10 @@ class Session {
   readonly #out: view.View;
   readonly #err: view.View;
   #sandbox: SandboxTenant | undefined;
+  #events: EventFile | undefined;
   #code: number = EXIT.ok;
   #listed = false;
+  #unnoted = false;
 
   constructor(given: Arguments, terminal: Terminal) {
     this.#arguments = given;
@@ -63,18 +66,45 @@ class Session {
     if (writes && !yes && this.#terminal.stdin.isTTY !== true) {
       throw new UsageError(`${command} asks before it writes, and there is no terminal to ask on.`, "Add --yes if that is meant.");
     }
+    this.#events = await EventFile.open(this.#arguments.events);
+    try {
+      await this.#all(writes && !yes);
+    } finally {
+      await this.#events?.close();
+    }
+    return this.#code;
+  }
+
+  async #all(asks: boolean): Promise<void> {
     const results: Result[] = [];
     const client = await this.#attempt(() => Promise.resolve(this.#client()));
     if ("error" in client) {
-      await this.#complain(client.error);
-      return this.#code;
+      return this.#complain(client.error);
     }
-    const users = writes && !yes ? await this.#ask(client.ok, results) : this.#arguments.users;
+    const users = asks ? await this.#ask(client.ok, results) : this.#arguments.users;
     for (const user of users) {
+      if (!(await this.#isNoted())) {
+        break;
+      }
       await this.#add(results, await this.#one(client.ok, user));
     }
+    await this.#isNoted();
     this.#finish(results);
-    return this.#code;
+  }
+
+  /** Whether the audit trail is on disk. Without it nobody else is touched. */
+  async #isNoted(): Promise<boolean> {
+    try {
+      await this.#events?.settled();
+      return true;
+    } catch (error) {
+      if (!this.#unnoted) {
+        this.#unnoted = true;
+        this.#worsen(EXIT.less);
+        this.#terminal.stderr.write(`The file of --events cannot be written: ${codeOf(error)}. No more users are begun.\n`);
+      }
+      return false;
+    }
   }
 
   #client(): MfaResetClient {
@@ -169,6 +199,7 @@ class Session {
   }
 
   #progress(step: Event): void {
+    this.#events?.add(step);
     this.#terminal.stderr.write(`${view.event(step, this.#err)}\n`);
   }
 
