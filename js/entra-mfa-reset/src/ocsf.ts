@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-import type { Event, EventCaller, Kind, MethodAction } from "./contract.js";
+import type { Event, Caller, Kind, MethodAction } from "./contract.js";
 
 /** The version of OCSF that {@link toOcsf} speaks. */
 export const OCSF_VERSION = "1.5.0";
@@ -63,7 +63,7 @@ export interface OcsfActor {
 }
 
 const NO_FACTORS: readonly Kind[] = ["email", "qrCodePin", "resourceAccountKey", "password", "unknown"];
-const FACTOR_ACTIVITIES: Partial<Record<MethodAction, 10 | 11>> = { delete: 11, deactivate: 11 };
+const FACTOR_ACTIVITIES: Partial<Record<MethodAction, 10 | 11>> = { register: 10, delete: 11, deactivate: 11 };
 const OTHERS: Record<Event["step"], string> = {
   read: "Account Read",
   guard: "Privileged Account Check",
@@ -160,7 +160,7 @@ function statusOf(outcome: Event["outcome"]): Pick<OcsfAccountChange, "status_id
   }
 }
 
-function actorOf(caller: EventCaller | undefined): OcsfActor | undefined {
+function actorOf(caller: Caller | undefined): OcsfActor | undefined {
   const { kind, id, appId } = caller ?? {};
   if (id === undefined && appId === undefined) {
     return undefined;

@@ -21,6 +21,7 @@ const ROLES = [
   "GroupMember.Read.All",
   "RoleManagement.Read.Directory",
   "RoleEligibilitySchedule.Read.Directory",
+  "PrivilegedEligibilitySchedule.Read.AzureADGroup",
 ];
 
 /** @internal */

@@ -169,8 +169,8 @@ describe("a network that misbehaves", () => {
   });
 
   test("a fetch that follows redirects by itself is not believed", async () => {
-    const followed = Object.defineProperty(Response.json({ value: [] }), "redirected", { value: true });
-    const client = new MfaResetClient({ accessToken: tokenWith({}) }, { fetch: async () => followed, limits: FAST });
+    const followed = () => Object.defineProperty(Response.json({ value: [] }), "redirected", { value: true });
+    const client = new MfaResetClient({ accessToken: tokenWith({}) }, { fetch: async () => followed(), limits: FAST });
     assert.equal((await failure(client.status(ADELE))).code, "unexpectedResponse");
   });
 });

@@ -56,6 +56,12 @@ impl Secrets {
             self.learn(secret);
         }
         let body = String::from_utf8_lossy(request.body());
+        for found in values(&body, "phoneNumber") {
+            self.learn_number(found);
+        }
+        for found in values(&body, "emailAddress") {
+            self.learn(found);
+        }
         for pair in body.split('&') {
             if let Some((name, value)) = pair.split_once('=')
                 && matches!(name, "client_secret" | "client_assertion")
@@ -68,8 +74,8 @@ impl Secrets {
     pub fn learn_response(&mut self, response: &http::Response<Bytes>) {
         let body = String::from_utf8_lossy(response.body());
         for name in ["temporaryAccessPass", "access_token"] {
-            for found in body.split(&format!("\"{name}\":\"")).skip(1) {
-                self.learn(found.split('"').next().unwrap_or_default());
+            for found in values(&body, name) {
+                self.learn(found);
             }
         }
     }
@@ -101,4 +107,11 @@ impl Secrets {
 /// Whether a run of digits begins here.
 fn is_start(text: &str, at: usize) -> bool {
     at == 0 || !text.as_bytes()[at - 1].is_ascii_digit()
+}
+
+/// What a field holds, wherever in the JSON it is.
+fn values<'a>(json: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
+    let mark = format!("\"{name}\":\"");
+    let found: Vec<&str> = json.split(mark.as_str()).skip(1).collect();
+    found.into_iter().filter_map(|rest| rest.split('"').next())
 }
