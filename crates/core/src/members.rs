@@ -43,7 +43,12 @@ pub(crate) async fn read(graph: &Graph, group: &str, next: Option<&str>) -> Resu
     if !answer.is_success() {
         return Err(answer.to_error(Context::Group));
     }
-    let Some((items, next)) = answer.page() else { return Err(answer.garbled(Context::Group)) };
+    let given = next;
+    // A page that is its own next one would be asked for without end.
+    let (items, next) = match answer.page() {
+        Some((items, next)) if next.is_none() || next != given => (items, next),
+        _ => return Err(answer.garbled(Context::Group)),
+    };
     let mut page = MembersPage { users: Vec::new(), skipped: 0, next: next.map(str::to_owned) };
     for member in items.iter().filter_map(Value::as_object) {
         match (text(member, "@odata.type"), text(member, "id")) {

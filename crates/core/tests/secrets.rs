@@ -30,6 +30,12 @@ fn credentials_and_clients() {
             client_id: "6731de76-14a6-49ae-97bc-6eba6914391e".into(),
             client_secret: secret(),
         },
+        Credential::ManagedIdentity { client_id: None, endpoint: None, header: None },
+        Credential::ManagedIdentity {
+            client_id: None,
+            endpoint: Some("http://127.0.0.1:41741/msi/token".into()),
+            header: Some(secret()),
+        },
     ] {
         hides(&credential);
         let client = Client::new(ClientOptions::default(), credential).expect("a client");
@@ -50,6 +56,7 @@ fn effects_and_replies() {
     hides(Step::<()> { effects, cancelled: Vec::new(), outcome: None });
     let body = Bytes::from(format!(r#"{{"access_token":"{HIDDEN}"}}"#));
     hides(Reply::Response(http::Response::builder().header("x", HIDDEN).body(body).expect("a response")));
+    hides(Reply::Assertion(Ok(secret())));
     hides(Reply::Token(Ok(AccessToken { token: secret(), expires_at: None })));
 }
 

@@ -12,7 +12,7 @@ import type {
   Status,
 } from "./contract.js";
 import { type Access, type MfaResetCredential, access } from "./credential.js";
-import { fromWasm, internal, invalidInput } from "./error.js";
+import { MfaResetError, fromWasm, internal, invalidInput } from "./error.js";
 import { type Engine, type WasmClient, load } from "./load.js";
 import { type World, drive, sleep } from "./run.js";
 import type { Fetch } from "./send.js";
@@ -50,6 +50,8 @@ export interface MfaResetClientOptions extends ClientOptions, CallOptions {
 const REQUEST_SECONDS = 100;
 const RESPONSE_BYTES = 8 << 20;
 const NET_SECONDS = 30;
+/** Graph may give an empty page before the next one, and not these in a row. */
+const EMPTY_PAGES = 64;
 
 /**
  * Resets the multifactor authentication of the users of one tenant, seen through one credential.
@@ -227,10 +229,20 @@ export class MfaResetClient {
       throw invalidInput("The group is missing or no text.", "Give the group's object id.");
     }
     let skipped = 0;
+    let empty = 0;
     let next: string | undefined;
     do {
       const page: Page = await this.#run<Page>("groupMembers", group, next === undefined ? {} : { next }, options);
       skipped += page.skipped;
+      empty = page.users.length + page.skipped > 0 ? 0 : empty + 1;
+      if (empty > EMPTY_PAGES) {
+        throw new MfaResetError({
+          code: "unexpectedResponse",
+          message: "Graph gives one empty page after the other instead of the group's members.",
+          help: "Check that nothing stands between this host and Graph that answers in its place.",
+          retryable: true,
+        });
+      }
       yield* page.users;
       next = page.next;
     } while (next !== undefined);

@@ -258,6 +258,7 @@ impl World {
 
     fn send(&mut self, request: http::Request<Bytes>) -> (u64, Reply) {
         self.secrets.learn_request(&request);
+        check_way(&request);
         let (after, reply) = self.deliver(request);
         if let Reply::Response(response) = &reply {
             self.secrets.learn_response(response);
@@ -318,5 +319,27 @@ impl World {
 
     pub fn violations(&self) -> Vec<String> {
         self.tenant.state().violations.iter().map(|violation| format!("{violation:?}")).collect()
+    }
+}
+
+/// Whatever is sent: a token goes to Graph alone, a platform's header to this machine alone, and nobody is asked to
+/// compress what nobody unpacks.
+fn check_way(request: &http::Request<Bytes>) {
+    const GRAPHS: [&str; 4] =
+        ["graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"];
+    let (uri, headers) = (request.uri(), request.headers());
+    let host = uri.host().unwrap_or_default();
+    for name in ["accept-encoding", "cookie", "host", "transfer-encoding"] {
+        assert!(!headers.contains_key(name), "{name} is sent to {uri}");
+    }
+    if headers.contains_key("authorization") {
+        assert!(GRAPHS.contains(&host) && uri.scheme_str() == Some("https"), "a token is sent to {uri}");
+        let path = uri.path();
+        assert!(path.starts_with("/v1.0/") || path.starts_with("/beta/"), "a token is sent to {uri}");
+    }
+    if headers.contains_key("x-identity-header") || headers.contains_key("metadata") {
+        let local = host == "localhost" || host == "[::1]" || host.starts_with("127.") || host.starts_with("169.254.");
+        assert!(local || uri.scheme_str() == Some("https"), "an identity is asked of {uri}");
+        assert!(!headers.contains_key("authorization"), "a token is sent to {uri}");
     }
 }
