@@ -23,11 +23,11 @@ describe("usage", () => {
     const { code, stdout, stderr } = await local(["--help"]);
     assert.equal(code, 0);
     assert.equal(stderr, "");
-    for (const command of ["status", "plan", "reset", "revoke-sessions", "issue-pass"]) {
+    for (const command of ["preflight", "status", "plan", "reset", "revoke-sessions", "issue-pass"]) {
       assert.match(stdout, new RegExp(`^  ${command} `, "m"));
       const own = await local([command, "--help"]);
       assert.equal(own.code, 0);
-      assert.match(own.stdout, new RegExp(`entra-mfa-reset ${command} USER`));
+      assert.match(own.stdout, new RegExp(`entra-mfa-reset ${command} ${command === "preflight" ? "\\[flags" : "USER"}`));
       assert.match(own.stdout, /^Examples:/m);
     }
   });

@@ -46,8 +46,10 @@ export interface ClientArguments {
 /** Help and version need nothing else. */
 export type Invocation = { help: Command | undefined } | { version: true } | { run: Arguments };
 
-export const COMMANDS = ["status", "plan", "reset", "revoke-sessions", "issue-pass"] as const;
+export const COMMANDS = ["preflight", "status", "plan", "reset", "revoke-sessions", "issue-pass"] as const;
 export type Command = (typeof COMMANDS)[number];
+/** A command that is about users. */
+export type UserCommand = Exclude<Command, "preflight">;
 
 const OUTPUTS = ["table", "json", "ndjson"] as const;
 export type Output = (typeof OUTPUTS)[number];
@@ -121,6 +123,7 @@ const ALL = { ...COMMON, ...RESET, ...MANY, ...FILES } as const;
 type Flag = keyof typeof ALL;
 
 const ALLOWED: Record<Command, readonly string[]> = {
+  preflight: Object.keys(RESET),
   status: [],
   plan: Object.keys({ ...RESET, ...MANY }),
   reset: Object.keys({ ...RESET, ...MANY, ...FILES }),
@@ -237,6 +240,12 @@ function refuseSecrets(argv: readonly string[]): void {
 }
 
 function checkUsers(users: string[], command: Command, most: number, isBulk: boolean): void {
+  if (command === "preflight") {
+    if (users.length > 0) {
+      throw new UsageError("preflight asks about the credential, and takes no user.");
+    }
+    return;
+  }
   if (users.length === 0 && !isBulk) {
     throw new UsageError("A user is missing.", `entra-mfa-reset ${command} adele.vance@contoso.com`);
   }

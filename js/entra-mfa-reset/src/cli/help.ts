@@ -3,10 +3,12 @@ import type { Command } from "./arguments.js";
 const HEAD = `Resets the multifactor authentication of Microsoft Entra ID users.
 
 Usage: entra-mfa-reset COMMAND USER... [flags]
+       entra-mfa-reset preflight [flags]
 
 A user is an object id or a user principal name. plan and reset take whole files and groups of them, too.
 
 Commands:
+  preflight         say what the credential allows, and what is missing; asks Graph nothing
   status            list what is registered
   plan              say what a reset would do, and write nothing
   reset             remove the methods, revoke the sessions, verify on the live list
@@ -15,6 +17,11 @@ Commands:
 `;
 
 const USAGE: Record<Command, string> = {
+  preflight: `Says what the credential allows of a reset with the same flags: what works, what is missing, and in which words to
+ask for it. It reads the access token and asks Graph nothing. For reading alone: --methods none --no-revoke-sessions.
+
+Usage: entra-mfa-reset preflight [flags]
+`,
   status: `Lists what is registered for each user. Writes nothing.
 
 Usage: entra-mfa-reset status USER...
@@ -131,7 +138,7 @@ Credentials come from the environment, never from an argument. The first that is
                                 http://169.254.169.254
 AZURE_AUTHORITY_HOST names another sign-in service.
 
-Exit codes: 0 complete or planned, 1 anything less, 2 usage, 3 refused by a guard, 4 not signed in or not permitted,
+Exit codes: 0 complete, planned or ready, 1 anything less, 2 usage, 3 refused by a guard, 4 not signed in or not permitted,
 130 ended by a second Ctrl-C. With several users it is the highest of theirs; with many at once it is 1 when theirs differ.
 `;
 
@@ -146,6 +153,12 @@ Examples:
   entra-mfa-reset issue-pass adele.vance@contoso.com --pass-once
 
 Run entra-mfa-reset COMMAND --help for a command's flags.
+`,
+  preflight: `
+Examples:
+  entra-mfa-reset preflight
+  entra-mfa-reset preflight --temporary-access-pass --per-user-mfa disabled
+  entra-mfa-reset preflight --output json
 `,
   status: `
 Examples:
@@ -177,6 +190,7 @@ Examples:
 };
 
 const FLAGS: Record<Command, string> = {
+  preflight: RESET_FLAGS,
   status: "",
   plan: RESET_FLAGS + MANY_FLAGS,
   reset: RESET_FLAGS + MANY_FLAGS + FILE_FLAGS,

@@ -3,11 +3,12 @@ import type { ErrorInfo, Event, Report, ResetRequest, Status } from "../contract
 import type { MfaResetClient } from "../client.js";
 import { MfaResetError, internal } from "../error.js";
 import type { SandboxTenant } from "../sandbox.js";
-import { type Arguments, parse } from "./arguments.js";
+import { type Arguments, type UserCommand, parse } from "./arguments.js";
 import { Bulk } from "./bulk.js";
 import { connect } from "./connect.js";
 import { EventFile } from "./event-file.js";
 import { help } from "./help.js";
+import { preflight } from "./preflight.js";
 import { confirm } from "./prompt.js";
 import { EXIT, type Terminal, exitOf, exitOfError, views } from "./terminal.js";
 import { UsageError, codeOf } from "./usage.js";
@@ -28,7 +29,11 @@ export async function main(terminal: Terminal): Promise<number> {
       return EXIT.ok;
     }
     const { run } = invocation;
-    return await (run.bulk === undefined ? new Session(run, terminal).run() : new Bulk(run, run.bulk, terminal).run());
+    const { command } = run;
+    if (command === "preflight") {
+      return await preflight(run, terminal);
+    }
+    return await (run.bulk === undefined ? new Session(command, run, terminal).run() : new Bulk(run, run.bulk, terminal).run());
   } catch (thrown) {
     if (thrown instanceof UsageError) {
       terminal.stderr.write(`entra-mfa-reset: ${thrown.message}\n${thrown.help}\n`);
@@ -44,6 +49,7 @@ async function version(): Promise<string> {
 }
 
 class Session {
+  readonly #command: UserCommand;
   readonly #arguments: Arguments;
   readonly #terminal: Terminal;
   readonly #out: view.View;
@@ -54,7 +60,8 @@ class Session {
   #listed = false;
   #unnoted = false;
 
-  constructor(given: Arguments, terminal: Terminal) {
+  constructor(command: UserCommand, given: Arguments, terminal: Terminal) {
+    this.#command = command;
     this.#arguments = given;
     this.#terminal = terminal;
     ({ out: this.#out, err: this.#err } = views(terminal));
@@ -137,7 +144,7 @@ class Session {
     }
     const who = planned.length === 1 ? planned.join() : `${planned.length} users`;
     const { stdin, stderr, signal } = this.#terminal;
-    if (await confirm(`${QUESTIONS[this.#arguments.command]} ${who}?`, stdin, stderr, signal)) {
+    if (await confirm(`${QUESTIONS[this.#command]} ${who}?`, stdin, stderr, signal)) {
       return planned;
     }
     stderr.write("Nothing was changed.\n");
@@ -147,7 +154,8 @@ class Session {
 
   /** A plan of what the command is about to do. */
   #preview(user: string): ResetRequest {
-    const { command, request, pass } = this.#arguments;
+    const command = this.#command;
+    const { request, pass } = this.#arguments;
     switch (command) {
       case "revoke-sessions":
         return { user, methods: "none", revokeSessions: true };
@@ -162,7 +170,8 @@ class Session {
   }
 
   async #one(client: MfaResetClient, user: string): Promise<Result> {
-    const { command, request, pass } = this.#arguments;
+    const command = this.#command;
+    const { request, pass } = this.#arguments;
     const { reason } = request;
     const attempt = await this.#attempt((): Promise<Status | Report> => {
       switch (command) {
@@ -245,7 +254,7 @@ function document(result: Result): object {
   return "ok" in result ? result.ok : { user: result.user, error: result.error };
 }
 
-const QUESTIONS: Record<Arguments["command"], string> = {
+const QUESTIONS: Record<UserCommand, string> = {
   status: "Show",
   plan: "Plan",
   reset: "Reset",

@@ -1,4 +1,4 @@
-import type { ErrorInfo, Event, GuardReport, MethodReport, Report, Residual, Status, UserInfo } from "../contract.js";
+import type { ErrorInfo, Event, GuardGroupRelation, GuardReport, MethodReport, Report, Residual, Status, UserInfo } from "../contract.js";
 import type { Style } from "./style.js";
 import { plain, table, wrap } from "./table.js";
 
@@ -204,10 +204,17 @@ function line(name: string, value: string, failure: ErrorInfo | undefined, view:
   return [...wrap(`${name}: ${value}`, view.columns), ...(failure === undefined ? [] : error(failure, view).map((part) => `  ${part}`))];
 }
 
+const RELATIONS: Record<GuardGroupRelation, string> = {
+  member: "member",
+  owner: "owner",
+  eligibleMember: "eligible member",
+  eligibleOwner: "eligible owner",
+};
+
 function guard(found: GuardReport, view: View): string[] {
   const reasons = [
     ...found.roles.map((role) => `${plain(role.displayName ?? role.id)} (${role.via}${role.scope && role.scope !== "/" ? `, ${plain(role.scope)}` : ""})`),
-    ...found.groups.map((group) => `${group.relation} of ${plain(group.displayName ?? group.id)}`),
+    ...found.groups.map((group) => `${RELATIONS[group.relation]} of ${plain(group.displayName ?? group.id)}`),
     ...(found.isManagementRestricted ? ["restricted management administrative unit"] : []),
     ...(found.isCaller ? ["the caller"] : []),
     ...(found.isListed ? ["named by --protect"] : []),
