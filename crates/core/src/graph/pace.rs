@@ -167,8 +167,8 @@ impl Learned {
             return 0;
         }
         let Some(rate) = self.rate else { return u32::MAX };
-        let passed = now.saturating_sub(self.credited_at).min(SPAN);
-        self.credit = (self.credit + rate * passed).min(Learned::quantum(rate) * CALL);
+        let earned = now.saturating_sub(self.credited_at).saturating_mul(rate);
+        self.credit = self.credit.saturating_add(earned).min(Learned::quantum(rate) * CALL);
         self.credited_at = now;
         let room = self.credit / CALL;
         self.bound |= room == 0;
@@ -197,7 +197,7 @@ impl Learned {
         let rate = match self.rate {
             Some(_) if same_pause => return,
             // Somebody else may have used the limit up, for once.
-            Some(rate) => passed.clamp(rate / 2, rate / 16 * 15),
+            Some(rate) => passed.clamp(rate / 2, rate * 15 / 16),
             None => passed.max(GUESS),
         };
         let near = self.rate.is_some_and(|before| rate >= before / 4 * 3);
@@ -408,5 +408,38 @@ impl Pace {
         if verdict.used != [0; 2] {
             self.threshold = self.threshold.min(self.window);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Graph lets through when it throttles again and again, whatever it says.
+    fn least() -> Learned {
+        let mut limit = Learned::new();
+        for round in 0..32 {
+            let now = round * 1_000_000;
+            limit.learn(now, now, 0);
+        }
+        limit
+    }
+
+    #[test]
+    fn a_limit_that_shrinks_and_shrinks_stays_one() {
+        let mut limit = least();
+        assert_eq!(limit.rate, Some(10));
+        limit.learn(40_000_000, 40_000_000, 0);
+        assert_eq!(limit.rate, Some(10));
+    }
+
+    #[test]
+    fn a_call_may_leave_when_it_was_said_that_it_may() {
+        let mut limit = least();
+        let now = limit.credited_at;
+        assert_eq!(limit.room(now), 0);
+        let then = limit.eases_at(now).expect("a time");
+        assert_eq!(then, now + 100_000, "a tenth of a call in ten seconds");
+        assert_eq!(limit.room(then), 1);
     }
 }
