@@ -3,6 +3,7 @@
 
 mod simulation;
 
+use bytes::Bytes;
 use entra_mfa_reset::run::Reply;
 use entra_mfa_reset::{ClientOptions, ErrorCode, Intent, Limits, Outcome, Report, ResetRequest, Target};
 use entra_tenant::{FaultRates, Seed, TokenClaims};
@@ -552,4 +553,22 @@ fn a_lost_run_leaves_the_reply_of_its_effects_alone() {
     assert!(run.resume(id, Reply::Taken(Ok(())), NOW).is_err());
     let end = run.resume(id, Reply::Targets { targets: Vec::new(), end: true }, NOW).expect("a step");
     end.outcome.expect("nobody came").expect("no error");
+}
+
+#[test]
+fn a_server_that_asks_for_weeks_costs_those_under_way_and_not_everybody_weeks() {
+    let mut world = everybody(60, |_| {});
+    let mut left = 2;
+    world.intercept = Some(Box::new(move |_| {
+        left -= 1;
+        let mut answer = http::Response::new(Bytes::from_static(br#"{"error":{"code":"TooManyRequests"}}"#));
+        *answer.status_mut() = http::StatusCode::TOO_MANY_REQUESTS;
+        answer.headers_mut().insert("retry-after", http::HeaderValue::from_static("4000000"));
+        (left >= 0).then_some(Reply::Response(answer))
+    }));
+    run(&mut world, Limits::default(), "{}").expect("a run");
+    let outcomes = outcomes(&world);
+    assert_eq!(outcomes.values().sum::<usize>(), 60);
+    assert!(outcomes["Complete "] >= 30 && outcomes["Failed Throttled"] > 0, "{outcomes:?}");
+    assert!(world.now < NOW + 600_000, "it took {} s", (world.now - NOW) / 1000);
 }

@@ -395,8 +395,11 @@ impl Line {
         } else {
             self.pause(&ticket, throttled != [0; 2], server, random)
         };
+        // Who asks for more than may be waited for is asked again all the same: others are still to come.
+        let longest = Duration::from_secs(self.session.limits.retry_seconds.into());
+        let closed = pause.or(server.map(|server| server.min(longest))).unwrap_or_default();
         for (at, throttled) in throttled.into_iter().enumerate().filter(|(_, throttled)| *throttled > 0) {
-            let until = now.saturating_add(milliseconds(pause.or(server).unwrap_or_default()));
+            let until = now.saturating_add(milliseconds(closed));
             verdict.throttled[at] += throttled;
             verdict.until[at] = verdict.until[at].max(until);
         }
