@@ -18,7 +18,7 @@ const PKCS8_HEAD = [0x02, 0x01, 0x00, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 
  * @internal
  */
 export async function signer(clientId: string, pem: string): Promise<(audience: string) => Promise<string>> {
-  const blocks = [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----/g)].map(([, label = "", body = ""]) => ({ label, body }));
+  const blocks = [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g)].map(([, label = "", body = ""]) => ({ label, body }));
   const certificates = blocks.filter(({ label }) => label === "CERTIFICATE").map(({ body }) => der(body));
   const keys = blocks.filter(({ label }) => label.endsWith("PRIVATE KEY"));
   const [key] = keys;

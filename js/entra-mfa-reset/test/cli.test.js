@@ -94,7 +94,7 @@ describe("credentials", () => {
     assert.match(stderr, /ENTRA_ACCESS_TOKEN.*AZURE_TENANT_ID/s);
     const half = await local(["status", ADELE], { AZURE_TENANT_ID: "contoso.com", AZURE_CLIENT_ID: "x" });
     assert.equal(half.code, 4);
-    assert.match(half.stderr, /AZURE_CLIENT_SECRET is not set/);
+    assert.match(half.stderr, /one of AZURE_CLIENT_SECRET.*is not set/s);
   });
 
   test("a client secret, over HTTP", async (context) => {

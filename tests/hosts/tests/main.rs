@@ -9,3 +9,4 @@ mod imports;
 mod jco;
 mod network;
 mod rogues;
+mod sign_in;
