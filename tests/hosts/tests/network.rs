@@ -248,8 +248,8 @@ async fn what_graph_refuses_is_said_and_changes_nothing() {
             claims: everything(),
             pass: true,
             code: ErrorCode::PolicyRejected,
-            says: "Graph refused the Temporary Access Pass, so nothing was removed",
-            exchange: ("POST /v1.0/users/{id}/authentication/temporaryAccessPassMethods 400", 4),
+            says: "the tenant's policy allows no Temporary Access Passes",
+            exchange: ("POST /beta/$batch 200 [GET /users/{id}/authentication/signInPreferences 200", 3),
         },
     ];
     for case in cases {
