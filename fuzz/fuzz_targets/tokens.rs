@@ -1,13 +1,14 @@
 //! Any tokens, claims and challenges, and any answers of the sign-in service. The input is a script, see
-//! `src/script.rs`; its first word says where tokens come from (`given`, `host`, `secret`), and each answer is to the
-//! next request, whoever it is for, or to the next need of a token. A token in braces is made a JWT of.
+//! `src/script.rs`; its first word says where tokens come from (`given`, `host`, `secret`, `assertion`, `identity`), and
+//! each answer is to the next request, whoever it is for, or to the next need of a token. A token in braces is made a
+//! JWT of.
 #![no_main]
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use bytes::Bytes;
 use entra_mfa_reset::run::{AccessToken, Reply, TokenRequest};
 use entra_mfa_reset::{Client, ClientOptions, Credential, Limits, Secret};
-use entra_mfa_reset_fuzz::{Fair, Network, Operation, Script, World, bend};
+use entra_mfa_reset_fuzz::{ASSERTION, Fair, Network, Operation, Script, World, bend};
 use libfuzzer_sys::fuzz_target;
 
 const CLIENT_SECRET: &str = "a client secret that nobody sees";
@@ -75,6 +76,15 @@ fuzz_target!(|data: &[u8]| {
             client_id: words.last().copied().unwrap_or_default().into(),
             client_secret: Secret::new(CLIENT_SECRET),
         },
+        "assertion" => Credential::ClientAssertion {
+            tenant_id: "contoso.com".into(),
+            client_id: words.last().copied().unwrap_or_default().into(),
+        },
+        "identity" => Credential::ManagedIdentity {
+            client_id: words.last().copied().map(str::to_owned),
+            endpoint: None,
+            header: None,
+        },
         _ => Credential::AccessToken(Secret::new(jwt(words.last().copied().unwrap_or("{}"), "given"))),
     };
     let limits = Limits { retries: 2, ..Limits::default() };
@@ -83,5 +93,6 @@ fuzz_target!(|data: &[u8]| {
     let cancel = script.head.number("cancel").map(u64::from);
     let mut world = World::new(data, Box::new(Issuer { text: text.clone(), used: 0 }));
     world.secrets.add(CLIENT_SECRET);
+    world.secrets.add(ASSERTION);
     operation.perform(&client, &script.head.lines(), &mut world, &mut Fair { cancel });
 });

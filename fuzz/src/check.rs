@@ -22,11 +22,18 @@ pub struct Write {
 }
 
 /// One request: where it goes, with what, and what it could do.
+const METADATA_SERVICE: &str = "http://169.254.169.254/metadata/identity/oauth2/token?";
+
 pub(crate) fn request(request: &http::Request<Bytes>, [graph, login]: [&str; 2]) -> Sent {
     let uri = request.uri().to_string();
     if let Some(path) = uri.strip_prefix(login).filter(|_| !request.headers().contains_key(AUTHORIZATION)) {
         assert!(path.ends_with("/oauth2/v2.0/token"), "the sign-in service is asked for {path}");
         assert_eq!(path.matches('/').count(), 4, "a tenant id is a path: {path}");
+        return Sent { writes: Vec::new(), lists: Vec::new(), answered: None };
+    }
+    if uri.starts_with(METADATA_SERVICE) {
+        let header = request.headers().get("metadata").is_some_and(|value| value == "true");
+        assert!(header && !request.headers().contains_key(AUTHORIZATION), "the metadata service is asked otherwise");
         return Sent { writes: Vec::new(), lists: Vec::new(), answered: None };
     }
     let rest = uri.strip_prefix(graph).unwrap_or_else(|| panic!("a request leaves Graph: {uri}"));

@@ -10,4 +10,4 @@ mod world;
 
 pub use operation::{Fair, Operation, Player};
 pub use script::{Line, Script, bend};
-pub use world::{ADELE, NOW, Network, Secrets, Waiting, World};
+pub use world::{ADELE, ASSERTION, NOW, Network, Secrets, Waiting, World};

@@ -19,6 +19,9 @@ const STEPS: usize = 20_000;
 /// No run of a few users lasts longer than this, in milliseconds, whatever the tenant asks for.
 const DURATION: u64 = 24 * 3_600_000;
 
+/// What the host gives where it is asked for an assertion.
+pub const ASSERTION: &str = "an-assertion-that-nobody-sees";
+
 /// What stands between the engine and the tenant.
 pub trait Network {
     /// Answers one request, after so many milliseconds. `truth` is the tenant; whoever does not call it keeps the
@@ -210,6 +213,10 @@ impl World {
             }
             Effect::Sleep(duration) => (u64::try_from(duration.as_millis()).expect("a sleep is finite"), Reply::Slept),
             Effect::Token(request) => (1, Reply::Token(self.network.token(&request, &self.token))),
+            Effect::Assertion(request) => {
+                assert!(request.audience.starts_with(&self.origins[1]), "an assertion for {}", request.audience);
+                (1, Reply::Assertion(Ok(Secret::new(ASSERTION))))
+            }
             Effect::Send(request) => {
                 let (after, reply) = self.send(request);
                 return Some((self.now.saturating_add(after), reply, Some(self.sent.len() - 1)));
