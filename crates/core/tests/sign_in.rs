@@ -13,7 +13,7 @@ use entra_tenant::{PublicKey, Seed, SeedFederatedCredential, TokenClaims};
 use ring::digest::{SHA256, digest};
 use ring::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair};
 use serde_json::{Value, json};
-use simulation::{NOW, World};
+use simulation::{GATEWAY, NOW, World};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -502,7 +502,7 @@ fn a_token_for_anything_else_is_not_sent() {
     }
 
     // What stands before Graph may have tokens of its own; another resource's are still no token for it.
-    let options = ClientOptions { graph_url: Some("https://gateway.contoso.com".into()), ..ClientOptions::default() };
+    let options = ClientOptions { graph_url: Some(format!("https://{GATEWAY}")), ..ClientOptions::default() };
     for (audience, sends) in [
         ("api://gateway", true),
         ("https://gateway.contoso.com", true),
