@@ -13,10 +13,12 @@ enum Bound {
     None,
 }
 
+// 150,000 and 450,000 until the engine learnt to restore, to check a token's rights before anything is sent, to sign in
+// with assertions and managed identities, and to tell an audit trail: a quarter more.
 const ARTIFACTS: [(&str, Bound); 4] = [
-    ("js/entra-mfa-reset/wasm/entra_mfa_reset_bg.wasm", Bound::Gzip(150_000)),
+    ("js/entra-mfa-reset/wasm/entra_mfa_reset_bg.wasm", Bound::Gzip(187_000)),
     ("js/entra-mfa-reset/wasm/sandbox_bg.wasm", Bound::None),
-    ("dist/entra-mfa-reset.wasm", Bound::Raw(450_000)),
+    ("dist/entra-mfa-reset.wasm", Bound::Raw(570_000)),
     ("dist/entra-mfa-reset.tgz", Bound::Raw(600_000)),
 ];
 
