@@ -23,7 +23,7 @@ describe("usage", () => {
     const { code, stdout, stderr } = await local(["--help"]);
     assert.equal(code, 0);
     assert.equal(stderr, "");
-    for (const command of ["preflight", "status", "plan", "reset", "revoke-sessions", "issue-pass"]) {
+    for (const command of ["preflight", "status", "plan", "reset", "revoke-sessions", "issue-pass", "restore"]) {
       assert.match(stdout, new RegExp(`^  ${command} `, "m"));
       const own = await local([command, "--help"]);
       assert.equal(own.code, 0);

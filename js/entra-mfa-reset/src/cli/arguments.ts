@@ -14,6 +14,8 @@ export interface Arguments {
   /** What differs from the defaults, without the user. */
   request: Omit<ResetRequest, "user">;
   pass: IssuePassOptions;
+  /** Of a restore: where the backup is. */
+  backupFile: string | undefined;
   client: ClientArguments;
   sandbox: boolean;
   events: EventFileArguments | undefined;
@@ -46,7 +48,7 @@ export interface ClientArguments {
 /** Help and version need nothing else. */
 export type Invocation = { help: Command | undefined } | { version: true } | { run: Arguments };
 
-export const COMMANDS = ["preflight", "status", "plan", "reset", "revoke-sessions", "issue-pass"] as const;
+export const COMMANDS = ["preflight", "status", "plan", "reset", "revoke-sessions", "issue-pass", "restore"] as const;
 export type Command = (typeof COMMANDS)[number];
 /** A command that is about users. */
 export type UserCommand = Exclude<Command, "preflight">;
@@ -105,6 +107,17 @@ const RESET = {
   "stable-only": { type: "boolean" },
 } as const;
 
+const RESTORE = {
+  ...REASON,
+  "backup-file": { type: "string" },
+  "allow-privileged": { type: "boolean" },
+  "allow-privileged-value": { type: "string" },
+  "not-after": { type: "string" },
+  verify: { type: "boolean" },
+  "no-verify": { type: "boolean" },
+  "stable-only": { type: "boolean" },
+} as const;
+
 const MANY = {
   from: { type: "string", multiple: true },
   "from-format": { type: "string" },
@@ -119,7 +132,7 @@ const FILES = {
   backups: { type: "string" },
 } as const;
 
-const ALL = { ...COMMON, ...RESET, ...MANY, ...FILES } as const;
+const ALL = { ...COMMON, ...RESET, ...RESTORE, ...MANY, ...FILES } as const;
 type Flag = keyof typeof ALL;
 
 const ALLOWED: Record<Command, readonly string[]> = {
@@ -129,6 +142,7 @@ const ALLOWED: Record<Command, readonly string[]> = {
   reset: Object.keys({ ...RESET, ...MANY, ...FILES }),
   "revoke-sessions": Object.keys(REASON),
   "issue-pass": Object.keys({ ...PASS, ...REASON }),
+  restore: Object.keys(RESTORE),
 };
 
 /** Flags whose value is optional, which parseArgs does not know: `--flag=VALUE` becomes another flag. */
@@ -169,6 +183,10 @@ export function parse(argv: readonly string[]): Invocation {
   const most = wholeNumber(values["max-users"], "--max-users") ?? MAX_USERS;
   const many = bulk(values, most);
   checkUsers(users, command, most, many !== undefined);
+  const backupFile = values["backup-file"];
+  if (command === "restore" && backupFile === undefined) {
+    throw new UsageError("restore needs a backup.", "Add --backup-file FILE, or --backup-file - for the standard input.");
+  }
   const minutes = wholeNumber(values["pass-minutes"], "--pass-minutes");
   const options: PassOptions = {
     ...(minutes !== undefined && { lifetimeInMinutes: minutes }),
@@ -184,6 +202,7 @@ export function parse(argv: readonly string[]): Invocation {
       bulk: many,
       request: { ...request(values, options, command), ...common, ...(many?.backups !== undefined && { backup: true }) },
       pass: { ...options, ...common },
+      backupFile,
       client: {
         ...defined("cloud", oneOf(values.cloud, CLOUDS, "--cloud")),
         ...defined("graphUrl", values["graph-url"]),

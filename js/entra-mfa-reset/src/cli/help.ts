@@ -14,6 +14,7 @@ Commands:
   reset             remove the methods, revoke the sessions, verify on the live list
   revoke-sessions   revoke the sessions, and nothing else
   issue-pass        issue a Temporary Access Pass, and nothing else
+  restore           put a backup back, or register a user's new phone
 `;
 
 const USAGE: Record<Command, string> = {
@@ -44,6 +45,12 @@ Usage: entra-mfa-reset revoke-sessions USER... [flags]
   "issue-pass": `Issues a Temporary Access Pass to each user, and nothing else. An older pass is replaced. It asks first.
 
 Usage: entra-mfa-reset issue-pass USER... [flags]
+`,
+  restore: `Puts a backup back, as far as Graph lets anybody but the user do it: phones, the e-mail address, external methods,
+hardware tokens (their holder activates them), the default and the per-user state. What is registered already stays as
+it is, and another number in its place is not overwritten. It shows what the backup holds, masked, and asks first.
+
+Usage: entra-mfa-reset restore USER --backup-file FILE [flags]
 `,
 };
 
@@ -93,6 +100,21 @@ The pass:
   --pass-minutes MIN            how long it works
   --pass-once, --no-pass-once   whether it works once only
   --pass-start TIME             from when it works, RFC 3339
+  --reason TEXT                 a ticket or a note, echoed into the report
+  --allow-privileged            for a privileged user too
+  --allow-privileged=ifUnreadable
+                                waive the guard only where it may not look
+`;
+
+const RESTORE_FLAGS = `
+The backup:
+  --backup-file FILE            a backup, a report that has one, a list of reports, or the lines of --backups, in which
+                                the user is looked up; - is the standard input. Numbers are never an argument: other
+                                users of the machine can read those. By hand it is, for a new phone:
+                                {"phones":[{"phoneType":"mobile","phoneNumber":"+1 4255550100"}]}
+  --not-after TIME              refuse a restore that has not begun by then, RFC 3339
+  --no-verify                   do not wait for the live list
+  --stable-only                 never call Graph's beta version
   --reason TEXT                 a ticket or a note, echoed into the report
   --allow-privileged            for a privileged user too
   --allow-privileged=ifUnreadable
@@ -187,6 +209,11 @@ Examples:
 Examples:
   entra-mfa-reset issue-pass adele.vance@contoso.com --pass-minutes 60 --pass-once
 `,
+  restore: `
+Examples:
+  entra-mfa-reset restore adele.vance@contoso.com --backup-file run.backups --reason INC-1042
+  entra-mfa-reset restore adele.vance@contoso.com --backup-file - --yes < new-phone.json
+`,
 };
 
 const FLAGS: Record<Command, string> = {
@@ -196,6 +223,7 @@ const FLAGS: Record<Command, string> = {
   reset: RESET_FLAGS + MANY_FLAGS + FILE_FLAGS,
   "revoke-sessions": REASON_FLAGS,
   "issue-pass": PASS_FLAGS,
+  restore: RESTORE_FLAGS,
 };
 
 /** The help of a command, or of all. */

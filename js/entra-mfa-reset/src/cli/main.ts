@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
-import type { ErrorInfo, Event, Report, ResetRequest, Status } from "../contract.js";
+import type { Backup, ErrorInfo, Event, Report, ResetRequest, Status } from "../contract.js";
 import type { MfaResetClient } from "../client.js";
 import { MfaResetError, internal } from "../error.js";
 import type { SandboxTenant } from "../sandbox.js";
 import { type Arguments, type UserCommand, parse } from "./arguments.js";
+import { Backups } from "./backups.js";
 import { Bulk } from "./bulk.js";
 import { connect } from "./connect.js";
 import { EventFile } from "./event-file.js";
@@ -54,6 +55,7 @@ class Session {
   readonly #terminal: Terminal;
   readonly #out: view.View;
   readonly #err: view.View;
+  readonly #backups = new Map<string, Backup>();
   #sandbox: SandboxTenant | undefined;
   #events: EventFile | undefined;
   #code: number = EXIT.ok;
@@ -69,10 +71,11 @@ class Session {
 
   async run(): Promise<number> {
     const { command, yes } = this.#arguments;
-    const writes = command === "reset" || command === "revoke-sessions" || command === "issue-pass";
+    const writes = command === "reset" || command === "revoke-sessions" || command === "issue-pass" || command === "restore";
     if (writes && !yes && this.#terminal.stdin.isTTY !== true) {
       throw new UsageError(`${command} asks before it writes, and there is no terminal to ask on.`, "Add --yes if that is meant.");
     }
+    await this.#readBackups();
     this.#events = await EventFile.open(this.#arguments.events);
     try {
       await this.#all(writes && !yes);
@@ -114,6 +117,19 @@ class Session {
     }
   }
 
+  /** Of each user one: whoever has none, or more, stops all before anything is sent. */
+  async #readBackups(): Promise<void> {
+    const { backupFile, users } = this.#arguments;
+    if (backupFile === undefined) {
+      return;
+    }
+    const { stdin, stderr } = this.#terminal;
+    const file = await Backups.read(backupFile, stdin, (text) => void stderr.write(`${this.#err.style.warn(text)}\n`));
+    for (const user of users) {
+      this.#backups.set(user, file.of(user, users.length === 1));
+    }
+  }
+
   #client(): MfaResetClient {
     const { env, signal } = this.#terminal;
     const { client, sandbox } = connect(this.#arguments, env, { signal, onEvent: (event: Event) => this.#progress(event) });
@@ -125,6 +141,12 @@ class Session {
   async #ask(client: MfaResetClient, results: Result[]): Promise<string[]> {
     const planned: string[] = [];
     for (const user of this.#arguments.users) {
+      const backup = this.#backups.get(user);
+      if (backup !== undefined) {
+        planned.push(user);
+        this.#terminal.stderr.write(`${view.backup(user, backup, this.#err)}\n`);
+        continue;
+      }
       const plan = await this.#attempt(() => client.plan(this.#preview(user)));
       if ("error" in plan) {
         await this.#add(results, { user, error: plan.error });
@@ -185,6 +207,8 @@ class Session {
           return client.revokeSessions(user, reason === undefined ? {} : { reason });
         case "issue-pass":
           return client.issueTemporaryAccessPass(user, pass);
+        case "restore":
+          return client.restore({ ...request, user, backup: this.#backups.get(user) ?? {} });
       }
     });
     if ("ok" in attempt) {
@@ -260,4 +284,5 @@ const QUESTIONS: Record<UserCommand, string> = {
   reset: "Reset",
   "revoke-sessions": "Revoke the sessions of",
   "issue-pass": "Issue a pass to",
+  restore: "Put this back for",
 };

@@ -1,4 +1,4 @@
-import type { ErrorInfo, Event, GuardGroupRelation, GuardReport, MethodReport, Report, Residual, Status, UserInfo } from "../contract.js";
+import type { Backup, ErrorInfo, Event, GuardGroupRelation, GuardReport, MethodReport, Report, Residual, Status, UserInfo } from "../contract.js";
 import type { Style } from "./style.js";
 import { plain, table, wrap } from "./table.js";
 
@@ -86,6 +86,32 @@ export function report(done: Report, view: View): string {
     `Outcome: ${overall(done, style)}`,
     ...(done.error === undefined ? [] : error(done.error, view)),
   ]);
+}
+
+/** What a backup would put back, without whole numbers. The engine has not looked at it yet, so it may be anything. */
+export function backup(user: string, given: Backup, view: View): string {
+  const list = <T>(items: T[] | undefined): T[] => (Array.isArray(items) ? items : []);
+  const lines = [
+    ...list(given.phones).map((phone) => `phone ${phone.phoneType} ${masked(String(phone.phoneNumber))}`),
+    ...list(given.emails).map((address) => `email ${String(address).replace(/^(.).*@/, "$1***@")}`),
+    ...list(given.externals).map(({ displayName }) => `external ${displayName}`),
+    ...list(given.hardwareTokens).map(({ deviceId, label }) => `hardwareOath ${label ?? deviceId}`),
+    ...(given.default === undefined ? [] : [`default method ${given.default}`]),
+    ...(given.perUserMfa === undefined ? [] : [`per-user MFA ${given.perUserMfa}`]),
+  ];
+  const never = list(given.neverRestored).map(({ kind, label }) => `${kind} ${label}`);
+  return text([
+    view.style.bold(plain(user)),
+    "",
+    ...(lines.length === 0 ? ["Nothing in the backup can be put back."] : lines.map((line) => `  ${plain(line)}`)),
+    ...(never.length === 0 ? [] : wrap(`Not restored: ${plain(never.join(", "))}`, view.columns)),
+  ]);
+}
+
+function masked(number: string): string {
+  const country = /^\+\d{1,3} /.exec(number)?.[0] ?? "";
+  const digits = number.replace(/\D/g, "");
+  return `${country}XXXXXXXX${digits.length > 6 ? digits.slice(-2) : ""}`;
 }
 
 /** One user of many, in a line; what went wrong is below it. */
