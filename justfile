@@ -44,6 +44,14 @@ bench-engine: rust
 fuzz *choices: rust
     @{{ xtask }} fuzz {{ choices }}
 
+# Licences, bans, sources and known holes of what others wrote
+supply: rust
+    @{{ xtask }} supply
+
+# Two builds from nothing in two folders: the same bytes
+reproduce: rust
+    @{{ xtask }} reproduce
+
 # The JSON Schema and the TypeScript types, from the Rust types
 gen: rust
     @{{ xtask }} gen

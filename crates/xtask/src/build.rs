@@ -8,23 +8,28 @@
 //!
 //! The JavaScript is wasm-bindgen's target `web`, without a default path: the package's own code hands the bytes or
 //! the compiled module to `initSync({ module })`. Then `npm run build` of js/entra-mfa-reset compiles the TypeScript,
-//! and `npm pack` makes `dist/entra-mfa-reset.tgz` of it.
+//! and `npm pack` makes `dist/entra-mfa-reset.tgz` of it. Beside both lies what is in them (`*.cdx.json`), and
+//! `dist/SHA256SUMS`.
 
 mod bindgen;
 mod component;
 mod optimise;
 mod package;
 
-use crate::{process, setup, workspace};
+use crate::{process, sbom, setup, sums, workspace};
 use anyhow::Result;
 use std::fs;
 use std::path::PathBuf;
 
-const COMPONENT: &str = "entra-mfa-reset-component";
+/// The WASI component.
+pub const COMPONENT: &str = "entra-mfa-reset-component";
 /// The JavaScript bindings of the engine.
 pub const JS: &str = "entra-mfa-reset-js";
 /// The JavaScript bindings of the simulated tenant.
 pub const SANDBOX: &str = "entra-mfa-reset-sandbox";
+
+/// What becomes wasm, in one build.
+pub const PACKAGES: [&str; 3] = [COMPONENT, JS, SANDBOX];
 
 /// Part of every stamp: what this program does to a file changes with its dependencies.
 const RECIPE: &str = concat!(env!("CARGO_PKG_VERSION"), " wasm-bindgen 0.2.130, wit-component 0.263");
@@ -41,7 +46,7 @@ pub fn run() -> Result<()> {
     }
     let mut cargo = toolchain.cargo("build", "std,panic_abort")?;
     cargo.args(["--release", "--quiet"]);
-    for name in [COMPONENT, JS, SANDBOX] {
+    for name in PACKAGES {
         cargo.args(["--package", name]);
     }
     process::run(&mut cargo)?;
@@ -49,7 +54,9 @@ pub fn run() -> Result<()> {
     component::make(&compiled(COMPONENT), &workspace::path("dist/entra-mfa-reset.wasm"))?;
     bindgen::make(&compiled(JS), "entra_mfa_reset")?;
     bindgen::make(&compiled(SANDBOX), "sandbox")?;
-    package::make()
+    sbom::write(&toolchain)?;
+    package::make()?;
+    sums::write()
 }
 
 fn compiled(name: &str) -> PathBuf {

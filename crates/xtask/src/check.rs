@@ -1,6 +1,6 @@
 //! Everything that must hold before a commit, the fast and likely failures first.
 
-use crate::{bench, build, fuzz, generate, process, setup, size, wasm_test, workspace};
+use crate::{bench, build, fuzz, generate, linked, process, reproduce, setup, size, supply, wasm_test, workspace};
 use anyhow::{Context, Result};
 use std::process::Command;
 use std::time::Instant;
@@ -15,12 +15,16 @@ pub fn run() -> Result<()> {
     step("setup", || setup::run().map(drop))?;
     step("generated files", || generate::run(true))?;
     step("lint", lint)?;
+    let mut unchecked = Vec::new();
+    step("what others wrote", || supply::run().map(|lines| unchecked = lines))?;
     step("tests of the engine and the simulated tenant", || {
         cargo("test --quiet -p entra-mfa-reset -p entra-tenant --features entra-tenant/server")
     })?;
     step("fuzzing, a little", fuzz::quick)?;
     step("tests of the build", || cargo("test --quiet -p xtask"))?;
     step("build", build::run)?;
+    step("what is in the wasm", || linked::check(&setup::run()?))?;
+    step("the same build in another folder", reproduce::against_this)?;
     step("size", size::run)?;
     step("tests of the JavaScript bindings in wasm", wasm_test::run)?;
     step("tests in wasmtime and other hosts", || cargo("test --quiet -p hosts"))?;
@@ -31,6 +35,9 @@ pub fn run() -> Result<()> {
     step("benchmark, whether it works", bench::quick)?;
     step("documentation", docs)?;
     println!("all passed in {} s", start.elapsed().as_secs());
+    for line in unchecked {
+        println!("but NOT CHECKED: {line}");
+    }
     Ok(())
 }
 

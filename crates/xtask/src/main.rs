@@ -5,12 +5,19 @@ mod bench;
 mod build;
 mod check;
 mod demo;
+#[cfg(test)]
+mod dependencies;
 mod fuzz;
 mod generate;
+mod linked;
 mod process;
+mod reproduce;
+mod sbom;
 mod setup;
 mod size;
 mod stamp;
+mod sums;
+mod supply;
 mod toolchain;
 mod wasm_test;
 mod workspace;
@@ -28,6 +35,10 @@ usage: cargo run -p xtask -- TASK
   bench        other ways to do the same, side by side; takes half an hour, and its choices are those of
                tests/bench/run.mjs (--quick, --slow, --memory, --only ID,ID)
   fuzz         libFuzzer against the engine: [TARGET] [SECONDS], or TARGET FILE to play one input again
+  supply       licences, bans, sources and known holes of what others wrote
+  linked       whether all that is linked into the wasm is known
+  reproduce    two builds in two folders, and whether they are the same; with --against-dist, one of them is
+               what `build` made
   size         what the artifacts weigh; fails when one is over its budget
   gen          the JSON Schema and the TypeScript types, and a look at the WIT; with --check, only says what is stale
   lint         clippy, with warnings denied
@@ -55,6 +66,10 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["test"] => check::run(),
         ["bench", choices @ ..] => bench::run(choices),
         ["fuzz", choices @ ..] => fuzz::run(choices),
+        ["supply"] => supply::run().map(drop),
+        ["linked"] => linked::check(&setup::run()?),
+        ["reproduce", "--against-dist"] => reproduce::against_this(),
+        ["reproduce"] => reproduce::run(),
         ["size"] => size::run(),
         ["gen"] => generate::run(false),
         ["gen", "--check"] => generate::run(true),

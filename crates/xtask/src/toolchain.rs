@@ -84,6 +84,16 @@ impl Toolchain {
         )
     }
 
+    /// The compiler's version, which is its standard library's, too.
+    pub fn release(&self) -> Result<String> {
+        let rustc = match self {
+            Toolchain::Source | Toolchain::Installed => "rustc",
+            Toolchain::Debian { .. } => "/usr/bin/rustc",
+        };
+        let text = process::read(Command::new(rustc).arg("--version").env_remove("LD_LIBRARY_PATH"))?;
+        Ok(text.split_whitespace().nth(1).context("rustc names no version")?.to_owned())
+    }
+
     /// `cargo SUBCOMMAND --target wasm32-unknown-unknown`, without a trace of this machine's folders in what it makes.
     /// `std` names the parts of the standard library that are needed, where it has to be compiled along.
     pub fn cargo(&self, subcommand: &str, std: &str) -> Result<Command> {

@@ -2,11 +2,19 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// The variable that names another copy of the repository to work in.
+pub const ROOT: &str = "XTASK_ROOT";
 
 /// The repository.
 pub fn root() -> &'static Path {
-    // crates/xtask lies two folders below it.
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."))
+    static ROOT_FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    ROOT_FOLDER.get_or_init(|| {
+        // crates/xtask lies two folders below it.
+        let here = || Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new(".")).to_owned();
+        env::var_os(ROOT).map_or_else(here, PathBuf::from)
+    })
 }
 
 /// A file or folder of the repository.

@@ -1,0 +1,170 @@
+//! What is in the artifacts, as CycloneDX 1.5. Written by hand: the format is small, and the crate that knows it brings
+//! a regular expression engine, an XML parser and the texts of all licences into this program.
+//!
+//! The same artifacts give the same bytes: there is neither a time nor a random number in it.
+
+use crate::linked::{self, Linked, Name};
+use crate::toolchain::Toolchain;
+use crate::{build, sums, workspace};
+use anyhow::{Context, Result};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+/// Beside the wasm component.
+pub const OF_COMPONENT: &str = "dist/entra-mfa-reset.wasm.cdx.json";
+/// Beside the npm package, and in it.
+pub const OF_PACKAGE: &str = "dist/entra-mfa-reset.tgz.cdx.json";
+const IN_PACKAGE: &str = "js/entra-mfa-reset/sbom.cdx.json";
+const WASM_OF_PACKAGE: [(&str, &str); 2] =
+    [("wasm/entra_mfa_reset_bg.wasm", build::JS), ("wasm/sandbox_bg.wasm", build::SANDBOX)];
+
+/// Writes them.
+pub fn write(toolchain: &Toolchain) -> Result<()> {
+    let trees = linked::trees()?;
+    let mut parts = Parts::new(toolchain)?;
+    let needs = parts.add_crates(&trees[build::COMPONENT])?;
+    let component = subject("entra-mfa-reset.wasm", &workspace::path("dist/entra-mfa-reset.wasm"))?;
+    sums::write_changed(&workspace::path(OF_COMPONENT), &parts.finish(component, vec![needs]))?;
+
+    let mut parts = Parts::new(toolchain)?;
+    let mut roots = Vec::new();
+    for (file, package) in WASM_OF_PACKAGE {
+        let needs = parts.add_crates(&trees[package])?;
+        let mut component = subject(file, &workspace::path("js/entra-mfa-reset").join(file))?;
+        component["type"] = json!("file");
+        roots.push(parts.add(component, BTreeSet::from([needs])));
+    }
+    for name in bundled()? {
+        roots.push(parts.add(npm_component(&name)?, BTreeSet::new()));
+    }
+    let manifest = read("js/entra-mfa-reset/package.json")?;
+    let version = manifest["version"].as_str().context("the package has no version")?;
+    let mut package = json!({
+        "type": "library",
+        "bom-ref": format!("pkg:npm/entra-mfa-reset@{version}"),
+        "name": "entra-mfa-reset",
+        "version": version,
+        "licenses": [{ "expression": manifest["license"] }],
+    });
+    package["purl"] = package["bom-ref"].clone();
+    let text = parts.finish(package, roots);
+    sums::write_changed(&workspace::path(IN_PACKAGE), &text)?;
+    sums::write_changed(&workspace::path(OF_PACKAGE), &text)
+}
+
+/// What the npm package holds of other packages: what its vendored file imports. It depends on nothing else, or this
+/// is where to say so.
+pub fn bundled() -> Result<BTreeSet<String>> {
+    let manifest = read("js/entra-mfa-reset/package.json")?;
+    anyhow::ensure!(manifest.get("dependencies").is_none(), "the SBOM does not know dependencies of the npm package");
+    let vendor = fs::read_to_string(workspace::path("js/entra-mfa-reset/src/cli/vendor.ts"))?;
+    let imports = vendor.split(" from \"").skip(1).filter_map(|rest| rest.split('"').next());
+    let name = |import: &str| {
+        let parts = if import.starts_with('@') { 2 } else { 1 };
+        import.split('/').take(parts).collect::<Vec<_>>().join("/")
+    };
+    Ok(imports.map(name).collect())
+}
+
+fn npm_component(name: &str) -> Result<Value> {
+    let lock = read("js/package-lock.json")?;
+    let entry = &lock["packages"][format!("node_modules/{name}")];
+    let version = entry["version"].as_str().with_context(|| format!("js/package-lock.json has no {name}"))?;
+    let purl = format!("pkg:npm/{}@{version}", name.replace('@', "%40"));
+    Ok(library(name, version, entry["license"].as_str().unwrap_or_default(), &purl))
+}
+
+fn read(relative: &str) -> Result<Value> {
+    let text = fs::read_to_string(workspace::path(relative)).with_context(|| format!("{relative} cannot be read"))?;
+    serde_json::from_str(&text).with_context(|| format!("{relative} is no JSON"))
+}
+
+fn library(name: &str, version: &str, licence: &str, purl: &str) -> Value {
+    json!({
+        "type": "library",
+        "bom-ref": purl,
+        "name": name,
+        "version": version,
+        // The way of writing `OR` that crates used before SPDX had one.
+        "licenses": [{ "expression": licence.replace('/', " OR ") }],
+        "purl": purl,
+    })
+}
+
+fn subject(name: &str, file: &Path) -> Result<Value> {
+    let sum = sums::of(&[file.to_owned()])?.remove(0);
+    Ok(json!({
+        "type": "application",
+        "bom-ref": format!("{name}@{}", env!("CARGO_PKG_VERSION")),
+        "name": name,
+        "version": env!("CARGO_PKG_VERSION"),
+        "hashes": [{ "alg": "SHA-256", "content": sum }],
+        "licenses": [{ "expression": "MIT OR Apache-2.0" }],
+    }))
+}
+
+fn purl((name, version): &Name) -> String {
+    format!("pkg:cargo/{name}@{}", version.replace('+', "%2B"))
+}
+
+/// The components, and what each needs.
+struct Parts {
+    components: BTreeMap<String, Value>,
+    needs: BTreeMap<String, BTreeSet<String>>,
+    checksums: BTreeMap<Name, Option<String>>,
+    standard: String,
+}
+
+impl Parts {
+    fn new(toolchain: &Toolchain) -> Result<Parts> {
+        let lock = fs::read_to_string(workspace::path("Cargo.lock"))?;
+        let release = toolchain.release()?;
+        let purl = format!("pkg:generic/rust-std@{release}");
+        let mut parts = Parts {
+            components: BTreeMap::new(),
+            needs: BTreeMap::new(),
+            checksums: linked::lock_entries(&lock),
+            standard: purl.clone(),
+        };
+        parts.add(library("rust-std", &release, "MIT OR Apache-2.0", &purl), BTreeSet::new());
+        Ok(parts)
+    }
+
+    fn add(&mut self, component: Value, needs: BTreeSet<String>) -> String {
+        let reference = component["bom-ref"].as_str().unwrap_or_default().to_owned();
+        self.components.insert(reference.clone(), component);
+        self.needs.entry(reference.clone()).or_default().extend(needs);
+        reference
+    }
+
+    /// The reference of the crate that needs all others.
+    fn add_crates(&mut self, linked: &Linked) -> Result<String> {
+        for (name, found) in linked {
+            let mut component = library(&name.0, &name.1, &found.licence, &purl(name));
+            if let Some(Some(checksum)) = self.checksums.get(name) {
+                component["hashes"] = json!([{ "alg": "SHA-256", "content": checksum }]);
+            }
+            let mut needs: BTreeSet<String> = found.needs.iter().map(purl).collect();
+            needs.insert(self.standard.clone());
+            self.add(component, needs);
+        }
+        let needed: BTreeSet<&Name> = linked.values().flat_map(|found| &found.needs).collect();
+        linked.keys().find(|name| !needed.contains(name)).map(purl).context("no crate is at the root")
+    }
+
+    fn finish(self, subject: Value, needs: Vec<String>) -> String {
+        let mut dependencies = vec![json!({ "ref": subject["bom-ref"], "dependsOn": needs })];
+        dependencies
+            .extend(self.needs.iter().map(|(reference, needs)| json!({ "ref": reference, "dependsOn": needs })));
+        let mut bom = Map::new();
+        bom.insert("bomFormat".into(), json!("CycloneDX"));
+        bom.insert("specVersion".into(), json!("1.5"));
+        bom.insert("version".into(), json!(1));
+        bom.insert("metadata".into(), json!({ "component": subject }));
+        bom.insert("components".into(), self.components.into_values().collect());
+        bom.insert("dependencies".into(), dependencies.into());
+        format!("{}\n", Value::Object(bom))
+    }
+}
