@@ -16,9 +16,9 @@ const { resolve } = createRequire(join(workspace, "package.json"));
 
 const folder = mkdtempSync(join(tmpdir(), "entra-mfa-reset-jco-"));
 try {
-  const { Client, toJson, statusToJson } = await load(readFileSync(process.argv[2]));
+  const { Client, toJson, statusToJson, preflightToJson } = await load(readFileSync(process.argv[2]));
   const cases = JSON.parse(readFileSync(0, "utf8"));
-  process.stdout.write(JSON.stringify(cases.map((asked) => play({ Client, toJson, statusToJson }, asked))));
+  process.stdout.write(JSON.stringify(cases.map((asked) => play({ Client, toJson, statusToJson, preflightToJson }, asked))));
 } finally {
   rmSync(folder, { recursive: true });
 }
@@ -40,7 +40,7 @@ async function load(component) {
 }
 
 /** Plays one case; the canonical bytes of its answer. */
-function play({ Client, toJson, statusToJson }, { graphUrl, accessToken, seed, options = {}, operation, input }) {
+function play({ Client, toJson, statusToJson, preflightToJson }, { graphUrl, accessToken, seed, options = {}, operation, input }) {
   try {
     const client = new Client({
       cloud: kebab(options.cloud ?? "global"),
@@ -58,6 +58,10 @@ function play({ Client, toJson, statusToJson }, { graphUrl, accessToken, seed, o
         return toJson(client.plan(request(input)));
       case "reset":
         return toJson(client.reset(request(input)));
+      case "restore":
+        return toJson(client.restore(restoreRequest(input)));
+      case "preflight":
+        return preflightToJson(client.preflight(request(input)));
       case "revokeSessions":
         return toJson(client.revokeSessions(input.user, input));
       case "resetMany":
@@ -113,6 +117,26 @@ function request(input) {
       (Array.isArray(methods) ? { tag: "kinds", val: methods.map(kebab) } : { tag: "preset", val: kebab(methods) }),
     temporaryAccessPass: pass && (pass === true ? { tag: "default" } : { tag: "options", val: pass }),
     perUserMfa: perUserMfa && kebab(perUserMfa),
+  };
+}
+
+/** The same of a restore. */
+function restoreRequest(input) {
+  const { phones = [], emails = [], externals = [], hardwareTokens = [], neverRestored = [], hiddenKinds = [], perUserMfa, ...rest } = input.backup;
+  return {
+    ...input,
+    stableOnly: input.stableOnly ?? false,
+    allowPrivileged: waiver(input),
+    backup: {
+      ...rest,
+      phones: phones.map((phone) => ({ isMasked: false, ...phone })),
+      emails,
+      externals,
+      hardwareTokens,
+      neverRestored: neverRestored.map((method) => ({ ...method, kind: kebab(method.kind) })),
+      hiddenKinds: hiddenKinds.map(kebab),
+      perUserMfa: perUserMfa && kebab(perUserMfa),
+    },
   };
 }
 

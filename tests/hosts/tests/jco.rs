@@ -16,7 +16,9 @@ const LANES: usize = 3;
 #[test]
 fn gives_the_same_bytes_in_node() {
     // The tenant has the machine's clock here, so what hangs on the date cannot be compared.
-    let undated = |case: &Case| case.input.get("startDateTime").or(case.input.get("notAfter")).is_none();
+    let undated = |case: &Case| {
+        case.input.get("startDateTime").or(case.input.get("notAfter")).is_none() && case.token.exp.is_none()
+    };
     let cases: Vec<Case> = Case::all().unwrap().into_iter().filter(undated).collect();
     assert!(cases.len() >= 10, "{} cases are left", cases.len());
     // They mostly wait, and a process plays one after the other.
