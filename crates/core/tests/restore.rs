@@ -3,9 +3,11 @@
 
 mod simulation;
 
+use bytes::Bytes;
+use entra_mfa_reset::run::Reply;
 use entra_mfa_reset::{
-    Backup, ClientOptions, Error, ErrorCode, Kind, Limits, MethodAction, MethodOutcome, Outcome, Report, ResetRequest,
-    ResidualCode, RestoreRequest, StepOutcome, VerificationOutcome,
+    Backup, ClientOptions, Error, ErrorCode, Kind, Limits, MethodAction, MethodOutcome, Outcome, PerUserMfaState,
+    Report, ResetRequest, ResidualCode, RestoreRequest, StepOutcome, VerificationOutcome,
 };
 use entra_tenant::{FaultRates, Seed, TokenClaims};
 use fastrand::Rng;
@@ -216,6 +218,43 @@ fn what_shows_late_is_waited_for_and_what_never_shows_is_missing() {
         assert_eq!(report.outcome, outcome);
         let verification = report.verification.expect("a verification");
         assert_eq!(verification.missing.len(), usize::from(outcome != Outcome::Complete));
+    }
+}
+
+/// Graph says yes to a write below this path, and does nothing.
+fn swallow(world: &mut World, path: &'static str) {
+    world.intercept = Some(Box::new(move |request| {
+        let swallowed = request.method() == "PATCH" && request.uri().path().ends_with(path);
+        swallowed.then(|| Reply::Response(http::Response::builder().status(204).body(Bytes::new()).expect("an answer")))
+    }));
+}
+
+#[test]
+fn a_default_or_a_state_that_does_not_show_is_not_told_as_complete() {
+    let backup = json!({ "phones": [{ "phoneType": "mobile", "phoneNumber": "+1 4255550100" }], "default": "sms" });
+    let mut late = world(json!([]), json!({}));
+    swallow(&mut late, "/signInPreferences");
+    let report = restore(&mut late, backup).expect("a report");
+    assert_eq!(report.outcome, Outcome::Unverified);
+    assert_eq!(report.sign_in_preference.and_then(|report| report.live).as_deref(), Some("none"));
+
+    let mut late = world(json!([]), json!({ "perUserMfa": "enabled" }));
+    swallow(&mut late, "/requirements");
+    let report = restore(&mut late, json!({ "perUserMfa": "enforced" })).expect("a report");
+    assert_eq!(report.outcome, Outcome::Unverified);
+    assert_eq!(report.per_user_mfa.and_then(|report| report.live), Some(PerUserMfaState::Enabled));
+
+    let mut late = world(json!([phone("mobile", "+1 4255550100")]), json!({ "perUserMfa": "enabled" }));
+    swallow(&mut late, "/requirements");
+    for (methods, verify, outcome) in
+        [("all", true, Outcome::Unverified), ("none", true, Outcome::Unverified), ("none", false, Outcome::Complete)]
+    {
+        let request =
+            format!(r#"{{"user":"{ADELE}","methods":"{methods}","perUserMfa":"disabled","verify":{verify}}}"#);
+        let report = late.reset(&request).expect("a report");
+        assert_eq!(report.outcome, outcome, "{methods} {verify}");
+        let live = report.per_user_mfa.and_then(|report| report.live);
+        assert_eq!(live, verify.then_some(PerUserMfaState::Enabled));
     }
 }
 
