@@ -432,7 +432,7 @@ impl Line {
     /// Waits, and says so. Ends at once when the run is cancelled.
     pub(super) async fn wait(&self, duration: Duration, why: ErrorCode) -> Result<(), Error> {
         self.tell_wait(duration, Some(why));
-        self.host.until_cancelled(self.host.sleep(duration)).await.map_err(|()| cancelled())
+        Ok(self.host.nap(duration).await?)
     }
 
     fn tell_wait(&self, duration: Duration, why: Option<ErrorCode>) {

@@ -107,7 +107,7 @@ impl Line {
 
     /// A fresh one for each request: an assertion lives for minutes.
     async fn assertion(&self, audience: String) -> Result<Secret, Error> {
-        let given = self.host.until_cancelled(self.host.assertion(audience)).await.map_err(|()| cancelled())?;
+        let given = self.host.assertion(audience).await?;
         let assertion = given.map_err(|reason| no_assertion(&reason))?;
         if assertion.expose().is_empty() || !is_plain(&assertion) {
             return Err(no_assertion("what was given is no assertion"));

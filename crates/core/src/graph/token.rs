@@ -6,7 +6,7 @@ use super::line::Line;
 use super::session::Kept;
 use crate::error::{Error, ErrorCode};
 use crate::options::Credential;
-use crate::run::{AccessToken, TokenRequest};
+use crate::run::{AccessToken, Cut, TokenRequest};
 use crate::secret::Secret;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use std::rc::Rc;
@@ -87,7 +87,7 @@ impl Line {
             if self.session.renewal.borrow().strong_count() == 0 {
                 break;
             }
-            self.host.until_cancelled(self.host.sleep(LOOK)).await.map_err(|()| cancelled())?;
+            self.host.nap(LOOK).await?;
             if let Some(token) = self.kept(refusal) {
                 return Ok(Some(token));
             }
@@ -142,7 +142,7 @@ impl Line {
             claims: refusal.and_then(|refusal| refusal.claims.clone()),
             refused: refusal.map(|refusal| refusal.token.clone()),
         };
-        let given = self.host.until_cancelled(self.host.token(request)).await.map_err(|()| cancelled())?;
+        let given = self.host.token(request).await?;
         let given = given.map_err(|reason| {
             Error::new(
                 ErrorCode::Unauthenticated,
@@ -176,6 +176,12 @@ pub(crate) fn cancelled() -> Error {
         "the caller cancelled",
         "Run it again when you are ready; a reset may be repeated.",
     )
+}
+
+impl From<Cut> for Error {
+    fn from(_: Cut) -> Error {
+        cancelled()
+    }
 }
 
 fn refused_for_good(credential: &Credential) -> Error {

@@ -94,7 +94,7 @@ impl Graph {
         if self.seen.is_none() {
             return Ok(());
         }
-        let noted = self.host.until_cancelled(self.host.begin(intent())).await.map_err(|()| cancelled())?;
+        let noted = self.host.begin(intent()).await?;
         noted.map_err(|reason| {
             Error::new(
                 ErrorCode::Internal,
@@ -207,7 +207,7 @@ impl Graph {
             if let Some(event) = self.draft(EventStep::Wait, EventOutcome::Started) {
                 self.host.emit(event.of_wait(duration, why));
             }
-            self.host.until_cancelled(self.host.sleep(duration)).await.map_err(|()| cancelled())?;
+            self.host.nap(duration).await?;
         }
         if self.host.is_cancelled() { Err(cancelled()) } else { Ok(()) }
     }

@@ -164,6 +164,10 @@ impl Inner {
     }
 }
 
+/// The run was cancelled before the answer came.
+#[derive(Debug)]
+pub(crate) struct Cut;
+
 /// The operation's handle on its shell.
 #[derive(Clone)]
 pub(crate) struct Host(pub(super) Rc<RefCell<Inner>>);
@@ -187,11 +191,6 @@ impl Host {
         Cancelled { host: self, number: 0 }
     }
 
-    /// Ends early, with an error, when the run is cancelled.
-    pub(crate) async fn until_cancelled<T>(&self, future: impl Future<Output = T>) -> Result<T, ()> {
-        first(future, self.cancelled()).await
-    }
-
     pub(crate) async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, SendError> {
         match self.ask(Effect::Send(request), Asked::Send).await {
             Reply::Response(response) => Ok(response),
@@ -202,23 +201,34 @@ impl Host {
     }
 
     pub(crate) async fn sleep(&self, duration: Duration) {
-        let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        let over = self.now().saturating_add(milliseconds);
+        let over = self.over(duration);
         self.ask(Effect::Sleep(duration), Asked::Sleep(over)).await;
     }
 
-    pub(crate) async fn token(&self, request: TokenRequest) -> Result<AccessToken, String> {
-        match self.ask(Effect::Token(request), Asked::Token).await {
-            Reply::Token(result) => result,
-            _ => Err(String::new()),
-        }
+    fn over(&self, duration: Duration) -> u64 {
+        self.now().saturating_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
     }
 
-    pub(crate) async fn assertion(&self, audience: String) -> Result<Secret, String> {
-        match self.ask(Effect::Assertion(AssertionRequest { audience }), Asked::Assertion).await {
+    /// Sleeps. Ends early, with an error, when the run is cancelled.
+    pub(crate) async fn nap(&self, duration: Duration) -> Result<(), Cut> {
+        let over = self.over(duration);
+        self.until_cancelled(Effect::Sleep(duration), Asked::Sleep(over)).await.map(|_| ())
+    }
+
+    /// The outer error is a cancel, as below.
+    pub(crate) async fn token(&self, request: TokenRequest) -> Result<Result<AccessToken, String>, Cut> {
+        Ok(match self.until_cancelled(Effect::Token(request), Asked::Token).await? {
+            Reply::Token(result) => result,
+            _ => Err(String::new()),
+        })
+    }
+
+    pub(crate) async fn assertion(&self, audience: String) -> Result<Result<Secret, String>, Cut> {
+        let effect = Effect::Assertion(AssertionRequest { audience });
+        Ok(match self.until_cancelled(effect, Asked::Assertion).await? {
             Reply::Assertion(result) => result,
             _ => Err(String::new()),
-        }
+        })
     }
 
     /// The next users, and whether there are no others.
@@ -230,20 +240,16 @@ impl Host {
     }
 
     /// Says what is about to be written, and waits until that is noted. An error says why it could not be.
-    pub(crate) async fn begin(&self, intent: Intent) -> Result<(), String> {
-        self.taken(Effect::Begin(intent)).await
+    pub(crate) async fn begin(&self, intent: Intent) -> Result<Result<(), String>, Cut> {
+        Ok(match self.until_cancelled(Effect::Begin(intent), Asked::Taken).await? {
+            Reply::Taken(result) => result,
+            _ => Err(String::new()),
+        })
     }
 
     /// Hands a report over.
     pub(crate) async fn report(&self, report: Report) {
-        let _ = self.taken(Effect::Report(Box::new(report))).await;
-    }
-
-    async fn taken(&self, effect: Effect) -> Result<(), String> {
-        match self.ask(effect, Asked::Taken).await {
-            Reply::Taken(result) => result,
-            _ => Err(String::new()),
-        }
+        self.ask(Effect::Report(Box::new(report)), Asked::Taken).await;
     }
 
     /// Whether nobody listens to events.
@@ -260,6 +266,11 @@ impl Host {
         inner.last += 1;
         let id = EffectId(inner.last);
         inner.effects.push((id, Effect::Emit(event)));
+    }
+
+    /// One for all effects that a cancel ends, so that the race stands once in the wasm.
+    async fn until_cancelled(&self, effect: Effect, kind: Asked) -> Result<Reply, Cut> {
+        first(self.ask(effect, kind), self.cancelled()).await.map_err(|()| Cut)
     }
 
     fn ask(&self, effect: Effect, kind: Asked) -> Pending {

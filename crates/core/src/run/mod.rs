@@ -12,7 +12,7 @@ mod tests;
 
 pub use crate::graph::response_header;
 pub use effect::{AccessToken, AssertionRequest, Effect, EffectId, Reply, SendError, TokenRequest};
-pub(crate) use host::{Host, first};
+pub(crate) use host::{Cut, Host, first};
 pub(crate) use task::{Task, Tasks, task};
 
 use host::Inner;
