@@ -3,8 +3,8 @@
 
 use entra_mfa_reset::run::response_header;
 use entra_mfa_reset::{
-    Client, ClientOptions, Credential, Error, ErrorCode, IssuePassOptions, ResetRequest, RevokeSessionsOptions, Secret,
-    Target,
+    Client, ClientOptions, Credential, Error, ErrorCode, IssuePassOptions, ResetRequest, RestoreRequest,
+    RevokeSessionsOptions, Secret, Target,
 };
 use entra_mfa_reset_fuzz::{Fair, Operation, Script, World};
 use libfuzzer_sys::fuzz_target;
@@ -16,6 +16,7 @@ fuzz_target!(|data: &[u8]| {
     read(text, ResetRequest::defaults_from_json);
     read(text, IssuePassOptions::from_json);
     read(text, RevokeSessionsOptions::from_json);
+    read(text, RestoreRequest::from_json);
     let options = read(text, ClientOptions::from_json);
     if let Target::Invalid { error, .. } = Target::from_json(text, text) {
         refused(&error);
@@ -77,7 +78,7 @@ fn refused(error: &Error) {
 
 fn play(data: &[u8], options: ClientOptions, request: &str) {
     let (graph, login) = (options.graph_url.clone(), options.authority_host.clone());
-    for operation in [Operation::Plan, Operation::Status, Operation::Members] {
+    for operation in [Operation::Plan, Operation::Status, Operation::Members, Operation::Preflight] {
         let mut world = world(data).with_origins(graph.as_deref(), login.as_deref());
         let credential = Credential::AccessToken(Secret::new(world.token()));
         match Client::new(options.clone(), credential) {

@@ -4,7 +4,8 @@ use crate::world::{Sent, World};
 use bytes::Bytes;
 use entra_mfa_reset::run::{Reply, SendError};
 use entra_mfa_reset::{
-    Error, ErrorCode, MethodAction, MethodOutcome, Outcome, PassOutcome, Report, SessionsOutcome, VerificationOutcome,
+    Error, ErrorCode, MethodAction, MethodOutcome, MethodReport, Outcome, PassOutcome, Report, SessionsOutcome,
+    VerificationOutcome,
 };
 use http::header::AUTHORIZATION;
 use percent_encoding::percent_decode_str;
@@ -21,10 +22,25 @@ pub struct Write {
     pub may_have_run: bool,
 }
 
-/// One request: where it goes, with what, and what it could do.
 const METADATA_SERVICE: &str = "http://169.254.169.254/metadata/identity/oauth2/token?";
 
-pub(crate) fn request(request: &http::Request<Bytes>, [graph, login]: [&str; 2]) -> Sent {
+/// What an operation may write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writes {
+    /// Nothing.
+    Nothing,
+    /// Removals, and what goes with them.
+    Reset,
+    /// The sessions.
+    Revocation,
+    /// A pass.
+    Pass,
+    /// What can be registered for a user.
+    Restore,
+}
+
+/// One request: where it goes, with what, and what it could do.
+pub(crate) fn request(request: &http::Request<Bytes>, [graph, login]: [&str; 2], writes: Writes) -> Sent {
     let uri = request.uri().to_string();
     if let Some(path) = uri.strip_prefix(login).filter(|_| !request.headers().contains_key(AUTHORIZATION)) {
         assert!(path.ends_with("/oauth2/v2.0/token"), "the sign-in service is asked for {path}");
@@ -44,7 +60,7 @@ pub(crate) fn request(request: &http::Request<Bytes>, [graph, login]: [&str; 2])
     let mut sent = Sent { writes: Vec::new(), lists: Vec::new(), answered: None };
     if path != "$batch" {
         let path = format!("/{path}");
-        call(&mut sent, request.method().as_str(), &path, None);
+        call(&mut sent, writes, request.method().as_str(), &path, None);
         return sent;
     }
     let batch: Value = serde_json::from_slice(request.body()).expect("a batch is JSON");
@@ -59,12 +75,12 @@ pub(crate) fn request(request: &http::Request<Bytes>, [graph, login]: [&str; 2])
         }
         assert!(!ids.contains(&id), "two members have one id");
         ids.push(id);
-        call(&mut sent, text("method"), text("url"), Some(id));
+        call(&mut sent, writes, text("method"), text("url"), Some(id));
     }
     sent
 }
 
-fn call(sent: &mut Sent, method: &str, path: &str, member: Option<&str>) {
+fn call(sent: &mut Sent, writes: Writes, method: &str, path: &str, member: Option<&str>) {
     assert!(path.starts_with('/') && path.is_ascii() && !path.contains(['#', '\\', ' ']), "{path} is no path");
     let segments: Vec<String> = path
         .split('?')
@@ -81,17 +97,28 @@ fn call(sent: &mut Sent, method: &str, path: &str, member: Option<&str>) {
     }
     // What is not written here is not the engine's to write: a user above all.
     let names: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let known = match (method, names.as_slice()) {
-        ("DELETE", ["users", user, "authentication", _, _] | ["users", user, "authentication", _, _, "$ref"]) => {
-            !user.is_empty() && names[4] != "$ref"
+    let ["users", user, rest @ ..] = names.as_slice() else { panic!("nobody asked for {method} {path}") };
+    let expected = match (method, rest) {
+        ("DELETE", ["authentication", _, id] | ["authentication", _, id, "$ref"]) if *id != "$ref" => Writes::Reset,
+        ("DELETE", ["authentication", "qrCodePinMethod"]) => Writes::Reset,
+        ("POST", ["authentication", "hardwareOathMethods", _, "deactivate"]) => Writes::Reset,
+        ("POST", ["revokeSignInSessions"]) => Writes::Revocation,
+        ("POST", ["authentication", "temporaryAccessPassMethods"]) => Writes::Pass,
+        (
+            "POST",
+            [
+                "authentication",
+                "phoneMethods" | "emailMethods" | "hardwareOathMethods" | "externalAuthenticationMethods",
+            ],
+        ) => Writes::Restore,
+        ("PATCH", ["authentication", "signInPreferences" | "requirements"]) if writes == Writes::Restore => {
+            Writes::Restore
         }
-        ("DELETE", ["users", user, "authentication", "qrCodePinMethod"]) => !user.is_empty(),
-        ("POST", ["users", user, "revokeSignInSessions"])
-        | ("POST", ["users", user, "authentication", "temporaryAccessPassMethods"])
-        | ("POST", ["users", user, "authentication", "hardwareOathMethods", _, "deactivate"])
-        | ("PATCH", ["users", user, "authentication", "signInPreferences" | "requirements"]) => !user.is_empty(),
-        _ => false,
+        ("PATCH", ["authentication", "signInPreferences" | "requirements"]) => Writes::Reset,
+        _ => Writes::Nothing,
     };
+    let covered = writes == Writes::Reset && matches!(expected, Writes::Revocation | Writes::Pass);
+    let known = expected != Writes::Nothing && (expected == writes || covered) && !user.is_empty();
     assert!(known, "nobody asked for {method} {path}");
     sent.writes.push(Write { path: path.to_owned(), member: member.map(str::to_owned), may_have_run: true });
 }
@@ -164,7 +191,8 @@ pub fn report(world: &World, report: &Report) {
         sentence(world, error);
     }
     let went = report.methods.iter().filter(|method| method.action != MethodAction::Keep);
-    for method in went.clone().filter(|method| method.outcome == MethodOutcome::Done) {
+    let registers = |method: &MethodReport| method.action == MethodAction::Register;
+    for method in went.clone().filter(|method| method.outcome == MethodOutcome::Done && !registers(method)) {
         let id = &method.id;
         let tried = |path: &str| {
             percent_decode_str(path).decode_utf8_lossy().contains(&**id) || path.ends_with("/qrCodePinMethod")

@@ -1,9 +1,25 @@
 //! What is asked of the engine.
 
-use crate::check;
+use crate::check::{self, Writes};
 use crate::world::{ADELE, World};
 use entra_mfa_reset::run::Run;
-use entra_mfa_reset::{Client, Error, IssuePassOptions, Report, ResetRequest, RevokeSessionsOptions, Target};
+use entra_mfa_reset::{
+    Client, Error, IssuePassOptions, Report, ResetRequest, RestoreRequest, RevokeSessionsOptions, Target,
+};
+
+/// What is put back where an input has no backup of its own.
+const BACKUP: &str = r#"{
+    "user": "0a000009-5c1e-4f3a-9b7d-000000000009",
+    "backup": {
+        "phones": [
+            { "phoneType": "alternateMobile", "phoneNumber": "+1 4255550199" },
+            { "phoneType": "mobile", "phoneNumber": "+1 4255550198" }
+        ],
+        "emails": ["nestor@fabrikam.com"],
+        "default": "sms",
+        "perUserMfa": "disabled"
+    }
+}"#;
 
 /// What is asked of the engine.
 #[derive(Debug, Clone, Copy, arbitrary::Arbitrary)]
@@ -18,6 +34,10 @@ pub enum Operation {
     Revoke,
     /// A pass alone.
     Pass,
+    /// A backup put back.
+    Restore,
+    /// What the token allows.
+    Preflight,
     /// A group's members.
     Members,
     /// Several users.
@@ -52,6 +72,8 @@ impl Operation {
             "plan" => Operation::Plan,
             "revoke" => Operation::Revoke,
             "pass" => Operation::Pass,
+            "restore" => Operation::Restore,
+            "preflight" => Operation::Preflight,
             "members" => Operation::Members,
             "resetMany" => Operation::ResetMany,
             "planMany" => Operation::PlanMany,
@@ -59,8 +81,16 @@ impl Operation {
         }
     }
 
-    fn is_dry(self) -> bool {
-        matches!(self, Operation::Status | Operation::Plan | Operation::Members | Operation::PlanMany)
+    fn writes(self) -> Writes {
+        match self {
+            Operation::Reset | Operation::ResetMany => Writes::Reset,
+            Operation::Revoke => Writes::Revocation,
+            Operation::Pass => Writes::Pass,
+            Operation::Restore => Writes::Restore,
+            Operation::Status | Operation::Plan | Operation::Preflight | Operation::Members | Operation::PlanMany => {
+                Writes::Nothing
+            }
+        }
     }
 
     /// Does it, with one request as JSON a line, and checks what comes of it. What is no request is a reset of a user
@@ -68,7 +98,7 @@ impl Operation {
     pub fn perform(self, client: &Client, requests: &[&str], world: &mut World, player: &mut impl Player) {
         let read = |text: &&str| ResetRequest::from_json(text).unwrap_or_else(|_| ResetRequest::new(ADELE));
         let request = requests.first().map_or_else(|| ResetRequest::new(ADELE), read);
-        world.reads_only = self.is_dry();
+        world.writes = self.writes();
         let reason = request.reason.clone();
         match self {
             Operation::Status => {
@@ -78,6 +108,22 @@ impl Operation {
                     Ok(text) => world.secrets.check(&text, "a status"),
                     Err(error) => check::error(world, &error),
                 }
+            }
+            Operation::Preflight => {
+                let outcome = player.play(world, &mut client.preflight(request));
+                match outcome {
+                    Ok(preflight) => {
+                        world.secrets.check(&serde_json::to_string(&preflight).expect("it is JSON"), "a preflight");
+                    }
+                    Err(error) => check::error(world, &error),
+                }
+            }
+            Operation::Restore => {
+                let text = requests.first().copied().unwrap_or_default();
+                let backup = || RestoreRequest::from_json(BACKUP).expect("a backup");
+                let request = RestoreRequest::from_json(text).unwrap_or_else(|_| backup());
+                let outcome = player.play(world, &mut client.restore(request));
+                settle(world, outcome);
             }
             Operation::Members => {
                 let outcome = player.play(world, &mut client.group_members(&request.user, reason.as_deref()));
@@ -108,7 +154,11 @@ impl Operation {
                 world.crowd = requests.iter().map(|text| Target::from_json("someone@contoso.com", text)).collect();
                 let all = world.crowd.len();
                 let defaults = ResetRequest::default();
-                let mut run = if self.is_dry() { client.plan_many(defaults) } else { client.reset_many(defaults) };
+                let mut run = if self.writes() == Writes::Nothing {
+                    client.plan_many(defaults)
+                } else {
+                    client.reset_many(defaults)
+                };
                 let outcome = player.play(world, &mut run);
                 // Whom the cap left out has been handed over, too.
                 assert!(world.reports.len() <= world.handed, "somebody has two reports");
