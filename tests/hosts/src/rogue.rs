@@ -21,6 +21,10 @@ pub enum Action {
     Flood(usize),
     /// Sends the answer after a while.
     Late(Duration, http::Response<Bytes>),
+    /// Sends a head that promises a body, and the body byte by byte, with this long between two of them.
+    Drip(Duration),
+    /// Sends header after header.
+    EndlessHead,
     /// Closes without a word.
     Hangup,
 }
@@ -102,6 +106,8 @@ fn serve(mut stream: TcpStream, handler: &Handler, seen: &Seen) -> io::Result<()
             thread::sleep(delay);
             answer(&mut stream, &response, response.body().len())?;
         }
+        Action::Drip(pause) => drip(&mut stream, pause)?,
+        Action::EndlessHead => endless_head(&mut stream)?,
         Action::Hangup => {}
     }
     stream.shutdown(Shutdown::Both)
@@ -137,6 +143,24 @@ fn answer(stream: &mut TcpStream, response: &http::Response<Bytes>, sent: usize)
     head += &format!("content-length: {}\r\n\r\n", response.body().len());
     stream.write_all(head.as_bytes())?;
     stream.write_all(response.body().get(..sent).unwrap_or_default())
+}
+
+/// Until the client has had enough.
+fn drip(stream: &mut TcpStream, pause: Duration) -> io::Result<()> {
+    stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 1000000\r\n\r\n")?;
+    loop {
+        stream.write_all(b" ")?;
+        thread::sleep(pause);
+    }
+}
+
+/// Until the client has had enough.
+fn endless_head(stream: &mut TcpStream) -> io::Result<()> {
+    stream.write_all(b"HTTP/1.1 200 OK\r\n")?;
+    let header = format!("x-odd: {}\r\n", "x".repeat(1000));
+    loop {
+        stream.write_all(header.as_bytes())?;
+    }
 }
 
 fn flood(stream: &mut TcpStream, length: usize, flooded: &AtomicUsize) -> io::Result<()> {
