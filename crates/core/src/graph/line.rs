@@ -3,7 +3,6 @@
 
 use super::batch::{self, MEMBERS};
 use super::call::Call;
-use super::claims::Claims;
 use super::pace::{Each, Pace, Scope, Verdict};
 use super::retry;
 use super::session::Session;
@@ -12,8 +11,7 @@ use super::token::{Refusal, cancelled};
 use super::tried::{self, Tried};
 use super::url::Version;
 use crate::error::{Error, ErrorCode};
-use crate::event::{Caller, Event, EventOperation, EventOutcome, EventStep};
-use crate::options::Credential;
+use crate::event::{Caller, EventOperation};
 use crate::policy::PassPolicy;
 use crate::report::GraphUsage;
 use crate::run::{Host, Task, Tasks, first, task};
@@ -54,9 +52,9 @@ enum Next {
 pub(crate) struct Line {
     pub(crate) host: Host,
     pub(crate) session: Rc<Session>,
-    operation: EventOperation,
+    pub(super) operation: EventOperation,
     /// What the events say of the token, which does not change with every event.
-    caller: RefCell<Option<(Secret, Option<Caller>)>>,
+    pub(super) caller: RefCell<Option<(Secret, Option<Caller>)>>,
     /// Once it has been asked for. Whoever asks holds the lock, so that the others wait for one answer.
     pub(super) pass_policy: Mutex<Option<Option<PassPolicy>>>,
     /// Whoever has it gets the token for all. It holds why the last one that did so failed.
@@ -433,34 +431,6 @@ impl Line {
     pub(super) async fn wait(&self, duration: Duration, why: ErrorCode) -> Result<(), Error> {
         self.tell_wait(duration, Some(why));
         Ok(self.host.nap(duration).await?)
-    }
-
-    fn tell_wait(&self, duration: Duration, why: Option<ErrorCode>) {
-        if let Some(event) = self.draft(EventStep::Wait, EventOutcome::Started) {
-            self.host.emit(event.of_wait(duration, why));
-        }
-    }
-
-    /// An event that says who acts; `None` where nobody listens.
-    #[inline(never)]
-    pub(super) fn draft(&self, step: EventStep, outcome: EventOutcome) -> Option<Event> {
-        if self.host.is_muted() {
-            return None;
-        }
-        Some(Event { caller: self.acting(), ..Event::new(self.host.now(), self.operation, step, outcome) })
-    }
-
-    fn acting(&self) -> Option<Caller> {
-        let kept = self.session.token.borrow();
-        let token = match (kept.as_ref().map(|kept| &kept.token), &self.session.credential) {
-            (Some(token), _) | (None, Credential::AccessToken(token)) => token,
-            (None, _) => return None,
-        };
-        let mut known = self.caller.borrow_mut();
-        if known.as_ref().is_none_or(|(of, _)| of != token) {
-            *known = Some((token.clone(), Claims::of(token).map(Claims::caller)));
-        }
-        known.as_ref().and_then(|(_, caller)| caller.clone())
     }
 
     /// The wait before the next try; `None` when there is none.

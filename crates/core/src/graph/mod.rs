@@ -13,6 +13,7 @@ mod retry;
 mod session;
 mod sign_in;
 mod sign_in_error;
+mod telling;
 mod ticket;
 mod token;
 mod transport;
