@@ -197,11 +197,12 @@ pub(crate) fn plan(request: &ResetRequest, user: &User, registered: &Registered)
 
 impl PlannedMethod {
     /// Whether it is still the same. The new phone of a user has the id of the old one, so the time of registration
-    /// decides, and where that is not known what can be seen of the method.
+    /// decides, and where that is not known what can be seen of the method. Of the other kinds each has an id of its
+    /// own, and what can be seen of a token depends on the list.
     fn is(&self, method: &Method) -> bool {
         let same = match (&self.created_date_time, &method.created) {
             (Some(before), Some(now)) => before == now,
-            _ => self.label == method.label,
+            _ => !matches!(self.kind, Kind::Phone | Kind::Email) || self.label == method.label,
         };
         same && self.action != MethodAction::Keep
             && self.kind == method.kind
@@ -468,6 +469,24 @@ mod tests {
         let all = taken(r#""all""#);
         assert_eq!(all.len(), 12);
         assert!(!all.contains(&"password") && !all.contains(&"unknown") && !all.contains(&"resourceAccountKey"));
+    }
+
+    #[test]
+    fn a_token_that_shows_less_than_before_is_still_the_planned_one() {
+        let planned = |kind: &str, id: &str, action: &str| {
+            let text = format!(
+                r#"{{"user":"x","planned":[{{"id":"{id}","kind":"{kind}","label":"with a serial","action":"{action}"}}]}}"#
+            );
+            let found = registered(
+                "none",
+                vec![method(Kind::HardwareOath, "token", None), method(Kind::Phone, MOBILE, Some("mobile"))],
+            );
+            let plan = plan(&request(&text), &User::default(), &found).expect("a plan");
+            plan.steps.iter().map(|step| step.action).collect::<Vec<_>>()
+        };
+        assert_eq!(planned("hardwareOath", "token", "deactivate"), [MethodAction::Deactivate, MethodAction::Keep]);
+        // The id of a phone is the same for the old one and the new one.
+        assert_eq!(planned("phone", MOBILE, "delete"), [MethodAction::Keep, MethodAction::Keep]);
     }
 
     #[test]

@@ -22,6 +22,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const GRAPH: &str = "https://graph.microsoft.com/";
+const APP_SERVICE: &str = "http://127.0.0.1:41741/msi/token";
+const METADATA_SERVICE: &str = "http://169.254.169.254/metadata/";
+const IDENTITY: &str = "0b7c4a52-9d3e-4f16-8a2b-5c6d7e8f9012";
+const IDENTITY_HEADER: &str = "not-a-header-of-anybody";
 const LOGIN: &str = "https://login.microsoftonline.com/";
 const CLIENT: &str = "6731de76-14a6-49ae-97bc-6eba6914391e";
 const CLIENT_SECRET: &str = "not-a-secret-of-anybody";
@@ -97,6 +101,8 @@ impl Schedule {
         let mut settings = settings(&mut random);
         let token_seconds = pick(&mut random, &[150, 400, 3599]);
         settings["tokenLifetimeSeconds"] = json!(token_seconds);
+        settings["identityTokenLifetimeSeconds"] = json!(token_seconds);
+        settings["identityTokenCache"] = json!(random.bool());
         // Without the licence nobody is eligible for anything.
         let eligible = users.iter().any(|user| user.get("eligibleRoles").is_some());
         if eligible {
@@ -108,6 +114,8 @@ impl Schedule {
             "users": users,
             "settings": settings,
             "apps": [{ "clientId": CLIENT, "clientSecret": CLIENT_SECRET, "roles": roles }],
+            "managedIdentities": [{ "clientId": IDENTITY, "systemAssigned": true, "roles": roles }],
+            "identityHeader": IDENTITY_HEADER,
         }))
         .expect("a seed");
         let tenant_id = seed.tenant_id.clone();
@@ -121,9 +129,16 @@ impl Schedule {
             Some(Box::new(move |response| if dice.f64() < hostile { spoilt(&mut dice, response) } else { response }));
         let limits = Limits { retry_seconds: 30, concurrency: random.u32(1..9), ..Limits::default() };
         let options = ClientOptions { limits, protect, ..ClientOptions::default() };
-        let credential = match random.u32(..3) {
+        let identity = |endpoint: Option<&str>, header: Option<&str>| Credential::ManagedIdentity {
+            client_id: None,
+            endpoint: endpoint.map(str::to_owned),
+            header: header.map(Secret::new),
+        };
+        let credential = match random.u32(..5) {
             0 => Credential::AccessToken(Secret::new(world.tenant.access_token(&TokenClaims::everything()))),
             1 => Credential::Host,
+            2 => identity(Some(APP_SERVICE), Some(IDENTITY_HEADER)),
+            3 => identity(None, None),
             _ => Credential::ClientSecret {
                 tenant_id,
                 client_id: CLIENT.into(),
@@ -131,7 +146,9 @@ impl Schedule {
             },
         };
         world.token_seconds = Some(token_seconds);
-        let may_lose_tokens = rate > 0.0 || hostile > 0.0 || matches!(credential, Credential::AccessToken(_));
+        let may_lose_tokens = rate > 0.0
+            || hostile > 0.0
+            || matches!(credential, Credential::AccessToken(_) | Credential::ManagedIdentity { .. });
         let client = Client::new(options, credential).expect("a client");
         Schedule {
             number,
@@ -164,7 +181,7 @@ impl Schedule {
         self.leaks();
         let elsewhere = |line: &&String| {
             let url = line.split(' ').nth(1).unwrap_or_default();
-            !url.starts_with(GRAPH) && !url.starts_with(LOGIN)
+            ![GRAPH, LOGIN, APP_SERVICE, METADATA_SERVICE].iter().any(|origin| url.starts_with(origin))
         };
         let strays: Vec<String> = self.world.sent.iter().filter(elsewhere).cloned().collect();
         self.tally.violations.extend(strays);
@@ -457,7 +474,7 @@ impl Schedule {
         for event in &self.world.events {
             told.push_str(&serde_json::to_string(event).expect("JSON"));
         }
-        for secret in [CLIENT_SECRET, PHONE, "eyJ"] {
+        for secret in [CLIENT_SECRET, IDENTITY_HEADER, PHONE, "eyJ"] {
             if told.contains(secret) {
                 self.tally.violations.push(format!("seed {}: {secret} was told", self.number));
             }
