@@ -1,12 +1,12 @@
 //! Many users: a stream of them in, a stream of reports out in the order in which they finish, and no more in flight
 //! than Graph takes.
 
-use crate::client::{self, Mode};
 use crate::error::{Error, ErrorCode};
 use crate::graph::{Graph, Line, Session, UserName, cancelled};
 use crate::methods::printable;
 use crate::report::{Report, UserInfo};
 use crate::request::ResetRequest;
+use crate::reset::{self, Mode};
 use crate::run::{Host, Tasks, task};
 use crate::seen::Seen;
 use crate::target::Target;
@@ -97,13 +97,17 @@ impl Crowd {
         let started = host.now();
         let report = match target {
             Target::Invalid { user, error } => {
-                Graph::new(self.line.clone(), place, None).finish(None, Some(&error));
+                let graph = Graph::new(self.line.clone(), place, None);
+                if let Ok(name) = UserName::parse(&user) {
+                    graph.set_name(&name);
+                }
+                graph.finish(None, Some(&error));
                 self.unbegun(&user, None, error, started)
             }
             Target::Request(request) => {
                 let request = request.or(&self.defaults);
                 let graph = Graph::new(self.line.clone(), place, request.reason.clone()).among(self.seen.clone());
-                let report = match client::reset(&graph, &request, self.mode).await {
+                let report = match reset::reset(&graph, &request, self.mode).await {
                     Ok(report) => report,
                     Err(error) => self.unbegun(&request.user, Some((&graph, request.reason)), error, started),
                 };

@@ -1,27 +1,25 @@
 use crate::bulk;
-use crate::directory::{self, User};
-use crate::error::{Error, ErrorCode};
+use crate::directory;
+use crate::error::Error;
 use crate::event::{EventOperation, EventOutcome, EventStep};
 use crate::execute::Execution;
-use crate::graph::{Claims, Failure, Graph, Line, Session, UserName};
-use crate::intent::{Intent, PlannedMethod};
+use crate::graph::{Failure, Graph, Line, Session};
+use crate::lookup::{Wanted, judge, parse_name, parse_user, read_target, refused};
 use crate::members::{self, MembersPage};
-use crate::methods::{self, Registered};
+use crate::methods::Registered;
 use crate::options::{ClientOptions, Credential};
 use crate::outcome::{self, Found, Made};
 use crate::plan::{self, PlannedSessions};
-use crate::policy::{self, PassPolicy};
 use crate::preflight::{self, Preflight};
 use crate::report::{GuardReport, Outcome, Report, SessionsOutcome};
 use crate::request::{AllowPrivileged, IssuePassOptions, PassOptions, ResetRequest, RevokeSessionsOptions};
+use crate::reset::{Mode, reset};
 use crate::residuals;
 use crate::restoration;
 use crate::restore::RestoreRequest;
 use crate::run::{Host, Run};
 use crate::sessions;
 use crate::status::Status;
-use crate::time;
-use futures_util::future::join3;
 use std::future::Future;
 use std::rc::Rc;
 
@@ -181,134 +179,6 @@ impl Ended for Report {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
-    Plan,
-    Reset,
-}
-
-impl Mode {
-    pub(crate) fn operation(self) -> EventOperation {
-        match self {
-            Mode::Plan => EventOperation::Plan,
-            Mode::Reset => EventOperation::Reset,
-        }
-    }
-}
-
-/// What an operation reads beside the user.
-#[derive(Clone, Copy)]
-pub(crate) enum Wanted {
-    Guard,
-    Methods { stable_only: bool },
-}
-
-/// The user, and what the guard found.
-pub(crate) struct Target {
-    pub(crate) user: User,
-    pub(crate) guard: GuardReport,
-    pub(crate) caller: Option<Claims>,
-    /// Where a pass is wanted, and the token may read it.
-    policy: Option<PassPolicy>,
-}
-
-/// The user as it was asked for; the events are about it from now on.
-fn parse_name(graph: &Graph, user: &str) -> Result<UserName, Error> {
-    let name = UserName::parse(user)?;
-    graph.set_name(&name);
-    Ok(name)
-}
-
-/// A user whom `protect` names is not even looked up.
-pub(crate) fn parse_user(graph: &Graph, user: &str) -> Result<UserName, Error> {
-    let name = parse_name(graph, user)?;
-    if graph.session.protect.iter().any(|listed| name.is(listed)) {
-        return Err(refused(graph, directory::listed()));
-    }
-    Ok(name)
-}
-
-/// The guard's refusal, told.
-fn refused(graph: &Graph, error: Error) -> Error {
-    graph.tell(EventStep::Guard, Some(&error));
-    error
-}
-
-/// The guard's verdict, and that of the policy on a pass, told.
-pub(crate) fn judge(
-    graph: &Graph,
-    target: &Target,
-    allow: AllowPrivileged,
-    pass: Option<&PassOptions>,
-) -> Result<bool, Error> {
-    let verdict = directory::judge(&target.guard, allow, target.caller.as_ref());
-    graph.tell(EventStep::Guard, verdict.as_ref().err());
-    if let (Ok(_), Some(policy), Some(pass)) = (&verdict, target.policy, pass) {
-        policy.check(pass).inspect_err(|error| graph.tell(EventStep::TemporaryAccessPass, Some(error)))?;
-    }
-    verdict
-}
-
-/// Reads the user and the guard's premises, and beside them the methods where they are wanted. By object id that is
-/// one round trip; a principal name is resolved first, since everything after the first read goes by object id.
-pub(crate) async fn read_target(
-    graph: &Graph,
-    name: &UserName,
-    wanted: Wanted,
-    pass: Option<&PassOptions>,
-) -> Result<(Target, Result<Registered, Error>), Error> {
-    let found = find_target(graph, name, wanted, pass.is_some()).await;
-    let error = match &found {
-        Ok((_, registered)) => registered.as_ref().err(),
-        Err(error) => Some(error),
-    };
-    graph.tell(EventStep::Read, error);
-    found
-}
-
-async fn find_target(
-    graph: &Graph,
-    name: &UserName,
-    wanted: Wanted,
-    pass: bool,
-) -> Result<(Target, Result<Registered, Error>), Error> {
-    graph.enter(name)?;
-    let caller = graph.caller().await?;
-    let resolved = match name {
-        UserName::Id(_) => None,
-        UserName::PrincipalName(_) => Some(directory::read_user(graph.call(&directory::user_call(name)).await, name)?),
-    };
-    let (UserName::Id(given) | UserName::PrincipalName(given)) = name;
-    let id = resolved.as_ref().map_or_else(|| given.clone(), |user| user.id.clone());
-    if let Some(user) = &resolved {
-        graph.set_subject(user);
-        graph.claim(&id)?;
-    }
-    let mut calls = directory::guard_calls(graph, &id);
-    if resolved.is_none() {
-        calls.push(directory::user_call(name));
-    }
-    let beside = async {
-        match wanted {
-            Wanted::Guard => Ok(Registered::default()),
-            Wanted::Methods { stable_only } => methods::read(graph, &id, stable_only).await,
-        }
-    };
-    let policy = async { if pass { policy::read(graph).await } else { None } };
-    let (mut answers, registered, policy) = join3(graph.all(&calls), beside, policy).await;
-    let user = match resolved {
-        Some(user) => user,
-        None => {
-            let answer = answers.pop().ok_or_else(|| Error::internal("an answer is missing"))?;
-            directory::read_user(answer, name)?
-        }
-    };
-    graph.set_subject(&user);
-    let guard = directory::read_guard(graph, &user, answers, caller.as_ref()).await?;
-    graph.keep_found(|| user.info(), &guard);
-    Ok((Target { user, guard, caller, policy }, registered))
-}
-
 async fn status(graph: &Graph, user: &str) -> Result<Status, Error> {
     let name = parse_name(graph, user)?;
     let (target, registered) = read_target(graph, &name, Wanted::Methods { stable_only: false }, None).await?;
@@ -326,71 +196,6 @@ async fn status(graph: &Graph, user: &str) -> Result<Status, Error> {
         guard: target.guard,
         graph: graph.usage(),
     })
-}
-
-pub(crate) async fn reset(graph: &Graph, request: &ResetRequest, mode: Mode) -> Result<Report, Error> {
-    let started = graph.host.now();
-    request.check()?;
-    let expiry = check_not_after(request.not_after.as_deref(), started);
-    let name = match mode {
-        Mode::Plan => parse_name(graph, &request.user)?,
-        Mode::Reset => {
-            expiry.clone()?;
-            parse_user(graph, &request.user)?
-        }
-    };
-    let wanted = Wanted::Methods { stable_only: request.stable_only };
-    let pass = request.temporary_access_pass.as_ref().map(|pass| pass.options());
-    let (target, registered) = read_target(graph, &name, wanted, pass.as_ref()).await?;
-    let verdict = expiry.and_then(|()| judge(graph, &target, request.allow_privileged, pass.as_ref()));
-    if mode == Mode::Reset {
-        verdict.clone()?;
-    }
-    let registered = match (registered, &verdict) {
-        // Who may not be touched may often not be seen either, and the guard's reason says more.
-        (Err(_), Err(refusal)) => return Err(refusal.clone()),
-        (registered, _) => registered?,
-    };
-    let plan = plan::plan(request, &target.user, &registered);
-    graph.tell(EventStep::Plan, plan.as_ref().err());
-    let plan = plan?;
-    let mut execution = Execution::new(graph, &target.user, &registered, &plan, request.stable_only);
-    let mut verification = None;
-    if mode == Mode::Reset {
-        // The reading may have taken a while, behind a throttled tenant for example.
-        check_not_after(request.not_after.as_deref(), graph.host.now())?;
-        graph.begin(|| intent(graph, request, &target.user, plan.planned(&registered))).await?;
-        execution.run().await?;
-        verification = outcome::verify(graph, request, &plan, &mut execution).await;
-    }
-    let found = Found { user: &target.user, guard: target.guard, registered: &registered, plan: &plan };
-    let dry = (mode == Mode::Plan).then(|| verdict.err());
-    Ok(outcome::report(graph, request, found, Made { execution, verification, dry, started }))
-}
-
-fn intent(graph: &Graph, request: &ResetRequest, user: &User, planned: Vec<PlannedMethod>) -> Intent {
-    Intent {
-        user: request.user.clone(),
-        user_id: user.id.clone(),
-        user_principal_name: user.user_principal_name.clone(),
-        planned,
-        at: time::timestamp(graph.host.now()),
-    }
-}
-
-pub(crate) fn check_not_after(not_after: Option<&str>, now: u64) -> Result<(), Error> {
-    let Some(text) = not_after else { return Ok(()) };
-    let limit = time::parse(text).ok_or_else(|| {
-        Error::invalid("`notAfter` is not a date and time", "Give RFC 3339, for example 2026-11-21T09:00:00Z.")
-    })?;
-    if now <= limit {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorCode::Expired,
-        "the time that `notAfter` names has passed, so nothing was begun",
-        "Ask again if it is still wanted; look first at what has been registered since.",
-    ))
 }
 
 async fn revoke_sessions(graph: &Graph, user: &str, reason: Option<String>) -> Result<Report, Error> {
@@ -412,7 +217,7 @@ async fn revoke_sessions(graph: &Graph, user: &str, reason: Option<String>) -> R
         graph.emit(EventStep::Sessions, EventOutcome::Started, |_| {});
         let answer = graph.call(&sessions::revocation(&user.id)).await;
         let untouched = match &answer {
-            Ok(answer) => !answer.is_success() && !answer.may_have_run(),
+            Ok(answer) => !answer.is_success(),
             Err(failure) => matches!(failure, Failure::NotRun(_)),
         };
         ended = sessions::revoked(graph, answer);

@@ -1,6 +1,7 @@
 //! Doing what was planned, in an order that Graph accepts, and remembering what became of each step.
 
 use crate::directory::User;
+use crate::done::Done;
 use crate::error::Error;
 use crate::event::EventOutcome;
 use crate::graph::Graph;
@@ -11,16 +12,6 @@ use crate::report::{
     StepOutcome,
 };
 use crate::{pass, per_user_mfa, plan, sessions};
-
-/// What became of one method.
-#[derive(Debug, Clone)]
-pub(crate) struct Done {
-    pub(crate) outcome: MethodOutcome,
-    pub(crate) reason: Option<String>,
-    pub(crate) error: Option<Error>,
-    /// Graph's id of the answer that says so.
-    pub(crate) request_id: Option<String>,
-}
 
 /// A run under way.
 pub(crate) struct Execution<'a> {
@@ -51,14 +42,12 @@ impl<'a> Execution<'a> {
         plan: &'a Plan,
         stable_only: bool,
     ) -> Self {
-        let begin = |step: &plan::PlannedStep| Done {
-            outcome: match step.action {
+        let begin = |step: &plan::PlannedStep| {
+            let outcome = match step.action {
                 MethodAction::Keep => MethodOutcome::Kept,
                 MethodAction::Delete | MethodAction::Deactivate | MethodAction::Register => MethodOutcome::Planned,
-            },
-            reason: step.reason.clone(),
-            error: None,
-            request_id: None,
+            };
+            Done { reason: step.reason.clone(), ..Done::of(outcome) }
         };
         let before = registered.preference.as_ref().and_then(|preference| preference.target());
         Execution {

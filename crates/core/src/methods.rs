@@ -1,9 +1,10 @@
 //! What is registered for a user: reading it, in the one list or kind by kind, and making it readable for people.
 
 use crate::error::{Error, ErrorCode};
+use crate::event::EventMethod;
 use crate::graph::{Answer, Call, Context, Failure, Graph, Object, Path, Version, flag, object, text, unexpected_body};
 use crate::kind::{Kind, KindSet};
-use crate::report::AddedMethod;
+use crate::report::{AddedMethod, MethodAction};
 use crate::request::PerUserMfaState;
 use crate::secret::Secret;
 use crate::status::MethodStatus;
@@ -173,6 +174,11 @@ impl Method {
 
     pub(crate) fn is_phone(&self, phone_type: &str) -> bool {
         self.kind == Kind::Phone && self.phone_type.as_deref() == Some(phone_type)
+    }
+
+    /// For an event.
+    pub(crate) fn told(&self, action: MethodAction) -> EventMethod {
+        EventMethod { id: self.id.clone(), kind: self.kind, label: self.label.clone(), action }
     }
 
     pub(crate) fn added(&self) -> AddedMethod {

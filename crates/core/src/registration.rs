@@ -2,18 +2,16 @@
 //! sense of each answer.
 
 use crate::directory::User;
+use crate::done::{Done, Heard, hear, refusal};
 use crate::error::{Error, ErrorCode};
-use crate::event::{EventMethod, EventOutcome, EventStep};
-use crate::execute::Done;
+use crate::event::{EventOutcome, EventStep};
 use crate::graph::{Answer, Call, Context, Failure, Graph, Path};
 use crate::kind::{Kind, KindSet};
 use crate::methods::{self, Method, Registered, preferred};
 use crate::patience::Patience;
-use crate::removal::event_outcome;
 use crate::report::{MethodOutcome, PerUserMfaReport, SignInPreferenceReport, StepOutcome};
 use crate::restore::{
-    Entry, Likeness, NOT_ACTIVATED, RestoreRequest, conflict, failed, has_mobile, meet, needs_activation, no_mobile,
-    occupant,
+    Entry, Likeness, NOT_ACTIVATED, RestoreRequest, conflict, has_mobile, meet, needs_activation, no_mobile, occupant,
 };
 use crate::{per_user_mfa, preference};
 use http::Method as Verb;
@@ -136,7 +134,7 @@ impl<'a> Registration<'a> {
             self.tell(at, EventOutcome::InDoubt, Some(&error));
             doubt.get_or_insert(error);
             match self.wait_for(at).await {
-                Ok(Some((_, Likeness::Other))) => return self.settle(at, failed(conflict())),
+                Ok(Some((_, Likeness::Other))) => return self.settle(at, Done::failed(conflict())),
                 Ok(Some((shown, likeness))) => return self.appeared(at, shown, likeness),
                 // Of these Graph takes any number.
                 Ok(None) if kind == Kind::External => break,
@@ -147,7 +145,7 @@ impl<'a> Registration<'a> {
         if let Some(error) = doubt {
             let reason = Some("it may or may not have been registered: the answer was lost".into());
             self.entries[at].in_doubt = true;
-            self.settle(at, Done { reason, ..failed(error) });
+            self.settle(at, Done { reason, ..Done::failed(error) });
         }
     }
 
@@ -159,23 +157,13 @@ impl<'a> Registration<'a> {
     }
 
     fn judge(&mut self, answer: Result<Answer, Failure>) -> Verdict {
-        let answer = match answer {
-            Ok(answer) => answer,
-            Err(Failure::InDoubt(error)) => {
-                if error.code == ErrorCode::Cancelled {
-                    self.stop.get_or_insert_with(|| error.clone());
-                }
-                return Verdict::InDoubt(error);
-            }
-            // Nothing more would get through; what was not tried says so by its outcome.
-            Err(Failure::NotRun(error)) => {
-                let cancelled = error.code == ErrorCode::Cancelled;
-                self.stop.get_or_insert_with(|| error.clone());
-                return if cancelled { Verdict::NotReached } else { Verdict::Settled(failed(error)) };
-            }
+        let answer = match hear(answer, &mut self.stop) {
+            Heard::Answer(answer) => answer,
+            Heard::InDoubt(error) => return Verdict::InDoubt(error),
+            Heard::NotReached => return Verdict::NotReached,
+            Heard::Failed(error) => return Verdict::Settled(Done::failed(error)),
         };
-        let status = answer.status.as_u16();
-        match status {
+        match answer.status.as_u16() {
             200..=299 => Verdict::Registered(answer),
             400 | 404 | 405 | 501 if answer.is_unrouted() => {
                 let error = Error::new(
@@ -184,19 +172,10 @@ impl<'a> Registration<'a> {
                     "Let the user register it, or the portal.",
                 )
                 .with_graph(answer.graph_error());
-                Verdict::Settled(Done { outcome: MethodOutcome::Unsupported, ..failed(error) })
+                Verdict::Settled(Done::unsupported(error))
             }
-            _ => {
-                let error = answer.to_error(Context::Register);
-                if matches!(status, 401 | 408 | 429 | 503) {
-                    self.stop.get_or_insert_with(|| error.clone());
-                }
-                match status {
-                    _ if answer.may_have_run() => Verdict::InDoubt(error),
-                    400 | 409 => Verdict::Refused(error),
-                    _ => Verdict::Settled(failed(error)),
-                }
-            }
+            400 | 409 => Verdict::Refused(answer.to_error(Context::Register)),
+            _ => Verdict::Settled(Done::failed(refusal(&answer, Context::Register, &mut self.stop))),
         }
     }
 
@@ -223,7 +202,7 @@ impl<'a> Registration<'a> {
 
     fn finish(&mut self, at: usize, request_id: Option<String>) {
         let reason = needs_activation(&self.entries[at].method).then(|| NOT_ACTIVATED.to_owned());
-        self.settle(at, Done { outcome: MethodOutcome::Done, reason, error: None, request_id });
+        self.settle(at, Done { reason, request_id, ..Done::of(MethodOutcome::Done) });
     }
 
     /// After a refusal: somebody may have been faster, or the list that was read first was late.
@@ -234,7 +213,7 @@ impl<'a> Registration<'a> {
                 let done = self.entries[at].done.clone();
                 self.settle(at, done);
             }
-            _ => self.settle(at, failed(refusal)),
+            _ => self.settle(at, Done::failed(refusal)),
         }
     }
 
@@ -258,18 +237,13 @@ impl<'a> Registration<'a> {
 
     fn settle(&mut self, at: usize, done: Done) {
         self.entries[at].done = done;
-        self.tell(at, event_outcome(self.entries[at].done.outcome), self.entries[at].done.error.as_ref());
+        self.tell(at, self.entries[at].done.told(), self.entries[at].done.error.as_ref());
     }
 
     fn tell(&self, at: usize, outcome: EventOutcome, error: Option<&Error>) {
         let Entry { method, action, done, .. } = &self.entries[at];
         self.graph.emit(EventStep::Method, outcome, |event| {
-            event.method = Some(EventMethod {
-                id: method.id.clone(),
-                kind: method.kind,
-                label: method.label.clone(),
-                action: *action,
-            });
+            event.method = Some(method.told(*action));
             event.blame(error);
             event.request_id = event.request_id.take().or_else(|| done.request_id.clone());
         });

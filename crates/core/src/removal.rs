@@ -1,8 +1,9 @@
 //! Removing the methods, in an order that Graph accepts, and making sense of each answer.
 
+use crate::done::{Done, Heard, hear, refusal};
 use crate::error::{Error, ErrorCode};
-use crate::event::{EventMethod, EventOutcome, EventStep};
-use crate::execute::{Done, Execution};
+use crate::event::{Event, EventMethod, EventOutcome, EventStep};
+use crate::execute::Execution;
 use crate::graph::{Answer, Call, Context, Failure, Path, Version, is_default_method_refusal};
 use crate::kind::{Kind, KindSet};
 use crate::methods::Method;
@@ -77,7 +78,7 @@ impl Execution<'_> {
                     "Graph neither removed the method nor said why not",
                     "Run the reset again.",
                 );
-                self.settle(at, failed(error));
+                self.settle(at, Done::failed(error));
             }
         }
     }
@@ -122,7 +123,7 @@ impl Execution<'_> {
                 self.free_alternate(at, &pending).await;
                 queue.insert(0, at);
             } else {
-                self.settle(at, failed(refusal));
+                self.settle(at, Done::failed(refusal));
             }
         }
     }
@@ -145,7 +146,7 @@ impl Execution<'_> {
             withdrawn |= withdraws;
             if !moved && !withdraws {
                 if waited >= limit {
-                    self.settle(at, failed(refusal));
+                    self.settle(at, Done::failed(refusal));
                     break;
                 }
                 let rest = Duration::from_millis(pause.min(limit - waited));
@@ -202,9 +203,15 @@ impl Execution<'_> {
         self.graph.emit(EventStep::Method, EventOutcome::Started, |event| event.method = Some(gone.clone()));
         let answer = self.graph.call(&call).await;
         let is_gone = matches!(&answer, Ok(answer) if answer.status.as_u16() == 404 && !answer.is_unrouted());
-        let failure = self.graph.tell_call(EventStep::Method, answer, Context::Pass, |event| event.method = Some(gone));
-        // What is in doubt may be gone, so it no longer counts as issued.
-        let stands = matches!(failure, Some(Failure::NotRun(_))) && !is_gone;
+        let stands = if is_gone {
+            self.graph.emit(EventStep::Method, EventOutcome::AlreadyGone, |event| event.method = Some(gone));
+            false
+        } else {
+            let fill = |event: &mut Event| event.method = Some(gone);
+            let failure = self.graph.tell_call(EventStep::Method, answer, Context::Pass, fill);
+            // What is in doubt may be gone, so it no longer counts as issued.
+            matches!(failure, Some(Failure::NotRun(_)))
+        };
         if !stands {
             self.pass = Some(pass::empty(crate::PassOutcome::Planned));
         }
@@ -226,14 +233,16 @@ impl Execution<'_> {
         for (at, error) in doubts {
             let method = &self.registered.methods[at];
             let deactivate = self.plan.steps[at].action == MethodAction::Deactivate;
-            let in_doubt =
-                Done { reason: Some("it may or may not have been done: the answer was lost".into()), ..failed(error) };
+            let in_doubt = Done {
+                reason: Some("it may or may not have been done: the answer was lost".into()),
+                ..Done::failed(error)
+            };
             match &list {
                 Some(list) if !hidden.contains(method.kind) => {
                     let shown = |shown: &Method| shown.id == method.id && (!deactivate || shown.is_active_token());
                     self.tries[at] += 1;
                     if !list.iter().any(shown) {
-                        self.settle(at, done(MethodOutcome::Done));
+                        self.settle(at, Done::of(MethodOutcome::Done));
                     } else if self.tries[at] < TRIES {
                         // It stays in doubt until it has been sent again: a cancel may come first.
                         self.methods[at] = in_doubt;
@@ -270,24 +279,15 @@ impl Execution<'_> {
     }
 
     fn judge(&mut self, at: usize, answer: Result<Answer, Failure>) -> Verdict {
-        let answer = match answer {
-            Ok(answer) => answer,
-            Err(Failure::InDoubt(error)) => {
-                if error.code == ErrorCode::Cancelled {
-                    self.stop.get_or_insert_with(|| error.clone());
-                }
-                return Verdict::InDoubt(error);
-            }
-            // Nothing more would get through; what was not tried says so by its outcome.
-            Err(Failure::NotRun(error)) => {
-                let cancelled = error.code == ErrorCode::Cancelled;
-                self.stop.get_or_insert_with(|| error.clone());
-                return if cancelled { Verdict::NotReached } else { Verdict::Settled(failed(error)) };
-            }
+        let answer = match hear(answer, &mut self.stop) {
+            Heard::Answer(answer) => answer,
+            Heard::InDoubt(error) => return Verdict::InDoubt(error),
+            Heard::NotReached => return Verdict::NotReached,
+            Heard::Failed(error) => return Verdict::Settled(Done::failed(error)),
         };
         let kind = self.registered.methods[at].kind;
         match answer.status.as_u16() {
-            200..=299 => Verdict::Settled(Done { request_id: answer.request_id(), ..done(MethodOutcome::Done) }),
+            200..=299 => Verdict::Settled(Done { request_id: answer.request_id(), ..Done::of(MethodOutcome::Done) }),
             424 => Verdict::NotReached,
             400 | 404 | 405 | 501 if answer.is_unrouted() => {
                 if kind == Kind::External && !self.graph.session.external_plain.replace(true) {
@@ -299,26 +299,18 @@ impl Execution<'_> {
                     "Remove it in the portal.",
                 )
                 .with_graph(answer.graph_error());
-                let outcome = MethodOutcome::Unsupported;
-                Verdict::Settled(Done { outcome, ..failed(error) })
+                Verdict::Settled(Done::unsupported(error))
             }
             404 if answer.error_code().is_some() => {
-                Verdict::Settled(Done { request_id: answer.request_id(), ..done(MethodOutcome::AlreadyGone) })
+                Verdict::Settled(Done { request_id: answer.request_id(), ..Done::of(MethodOutcome::AlreadyGone) })
             }
             _ if is_default_method_refusal(&answer) => Verdict::Default(answer.to_error(Context::Method)),
-            500 | 502 | 504 => Verdict::InDoubt(answer.to_error(Context::Method)),
-            status => {
-                let error = answer.to_error(Context::Method);
-                if matches!(status, 401 | 408 | 429 | 503) {
-                    self.stop.get_or_insert_with(|| error.clone());
-                }
-                Verdict::Settled(failed(error))
-            }
+            _ => Verdict::Settled(Done::failed(refusal(&answer, Context::Method, &mut self.stop))),
         }
     }
 
     fn settle(&mut self, at: usize, done: Done) {
-        self.tell(at, event_outcome(done.outcome), done.error.as_ref(), done.request_id.clone());
+        self.tell(at, done.told(), done.error.as_ref(), done.request_id.clone());
         let reason = done.reason.or_else(|| self.methods[at].reason.take());
         self.methods[at] = Done { reason, ..done };
     }
@@ -326,32 +318,9 @@ impl Execution<'_> {
     pub(crate) fn tell(&self, at: usize, outcome: EventOutcome, error: Option<&Error>, request_id: Option<String>) {
         let method = &self.registered.methods[at];
         self.graph.emit(EventStep::Method, outcome, |event| {
-            event.method = Some(EventMethod {
-                id: method.id.clone(),
-                kind: method.kind,
-                label: method.label.clone(),
-                action: self.plan.steps[at].action,
-            });
+            event.method = Some(method.told(self.plan.steps[at].action));
             event.blame(error);
             event.request_id = event.request_id.take().or(request_id);
         });
     }
-}
-
-/// How an event tells what became of a method.
-pub(crate) fn event_outcome(outcome: MethodOutcome) -> EventOutcome {
-    match outcome {
-        MethodOutcome::Done => EventOutcome::Done,
-        MethodOutcome::AlreadyGone => EventOutcome::AlreadyGone,
-        MethodOutcome::Planned | MethodOutcome::Kept => EventOutcome::Skipped,
-        MethodOutcome::Failed | MethodOutcome::Unsupported => EventOutcome::Failed,
-    }
-}
-
-fn done(outcome: MethodOutcome) -> Done {
-    Done { outcome, reason: None, error: None, request_id: None }
-}
-
-fn failed(error: Error) -> Done {
-    Done { outcome: MethodOutcome::Failed, reason: None, error: Some(error), request_id: None }
 }

@@ -1,19 +1,21 @@
 //! A restore from the first read to its report: what the live list says of it, and putting the report together.
 
-use crate::client::{self, Target, Wanted, check_not_after, parse_user, read_target};
 use crate::error::Error;
 use crate::event::{EventOutcome, EventStep};
 use crate::graph::{Graph, cancelled};
 use crate::kind::Kind;
+use crate::lookup::{self, Looked, Wanted, parse_user, read_target};
 use crate::methods::{self, Method, Registered};
 use crate::patience::Patience;
 use crate::registration::{Registration, shown_default};
 use crate::report::{
     MethodAction, MethodOutcome, MethodReport, Outcome, Report, StepOutcome, VerificationOutcome, VerificationReport,
 };
+use crate::reset::check_not_after;
 use crate::residuals;
 use crate::restore::{self, Entry, Likeness, RestoreRequest, occupant};
 use crate::time::timestamp;
+use crate::verify;
 use std::slice;
 
 pub(crate) async fn restore(graph: &Graph, request: &RestoreRequest) -> Result<Report, Error> {
@@ -24,16 +26,16 @@ pub(crate) async fn restore(graph: &Graph, request: &RestoreRequest) -> Result<R
     let name = parse_user(graph, &request.user)?;
     let wanted = Wanted::Methods { stable_only: request.stable_only };
     let (target, registered) = read_target(graph, &name, wanted, None).await?;
-    client::judge(graph, &target, request.allow_privileged, None)?;
+    lookup::judge(graph, &target, request.allow_privileged, None)?;
     let registered = registered?;
-    let Target { user, guard, .. } = target;
+    let Looked { user, guard, .. } = target;
     restore::plan(&mut entries, &registered);
     graph.tell(EventStep::Plan, None);
     // The reading may have taken a while, behind a throttled tenant for example.
     check_not_after(not_after, graph.host.now())?;
     let mut registration = Registration::new(graph, &user, &registered, request, entries);
     registration.run().await;
-    let (verification, live) = verify(&mut registration, request.verify.unwrap_or(true)).await;
+    let (verification, live) = look(&mut registration, request.verify.unwrap_or(true)).await;
     let methods = methods(&registration, live.as_ref().unwrap_or(&registered));
     let outcome = judge(&registration, &verification);
     let mut residuals = residuals::of_reading(&user, &registered, guard.is_blind());
@@ -66,7 +68,7 @@ pub(crate) async fn restore(graph: &Graph, request: &RestoreRequest) -> Result<R
 
 /// Reads the live list until it shows what was registered, with the default and the per-user state, which belong to it.
 /// The list that it ended with goes along.
-async fn verify(run: &mut Registration<'_>, asked: bool) -> (VerificationReport, Option<Registered>) {
+async fn look(run: &mut Registration<'_>, asked: bool) -> (VerificationReport, Option<Registered>) {
     let graph = run.graph;
     let unread = |outcome, error| VerificationReport {
         outcome,
@@ -109,14 +111,7 @@ async fn verify(run: &mut Registration<'_>, asked: bool) -> (VerificationReport,
         Some((seen, live)) => (VerificationReport { error, ..seen }, Some(live)),
         None => (unread(VerificationOutcome::Failed, error), None),
     };
-    let outcome = match report.outcome {
-        VerificationOutcome::Confirmed => EventOutcome::Done,
-        VerificationOutcome::Pending => EventOutcome::InDoubt,
-        VerificationOutcome::Skipped => EventOutcome::Skipped,
-        VerificationOutcome::Failed => EventOutcome::Failed,
-    };
-    let code = report.error.as_ref().map(|error| error.code);
-    graph.emit(EventStep::Verification, outcome, |event| event.error = code);
+    verify::tell(graph, &report);
     (report, live)
 }
 

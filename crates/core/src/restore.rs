@@ -2,8 +2,8 @@
 //! backup and of what is registered.
 
 use crate::backup::{Backup, BackupPhone, is_masked};
+use crate::done::Done;
 use crate::error::{Error, ErrorCode};
-use crate::execute::Done;
 use crate::fields::{Fields, from_json};
 use crate::graph::Object;
 use crate::kind::Kind;
@@ -191,7 +191,7 @@ fn phone_entry(phone: &BackupPhone, id: &'static str) -> Result<Entry, Error> {
             "Write the whole number into the backup, or take the backup with an application or as a Privileged \
              Authentication Administrator, who see whole numbers.",
         );
-        entry.done = Done { outcome: MethodOutcome::Unsupported, ..failed(error) };
+        entry.done = Done::unsupported(error);
     }
     Ok(entry)
 }
@@ -203,7 +203,7 @@ fn entry(kind: Kind, id: &str, body: String) -> Entry {
         _ => Object::new(),
     };
     let method = Method { id: id.to_owned(), ..Method::read(&entity, Some(kind)) };
-    let done = Done { outcome: MethodOutcome::Planned, reason: None, error: None, request_id: None };
+    let done = Done::of(MethodOutcome::Planned);
     Entry { method, body, action: MethodAction::Register, done, certain: true, in_doubt: false }
 }
 
@@ -290,15 +290,11 @@ pub(crate) fn has_mobile(entries: &[Entry], registered: &[Method]) -> bool {
 }
 
 pub(crate) fn no_mobile() -> Done {
-    failed(Error::new(
+    Done::failed(Error::new(
         ErrorCode::InvalidInput,
         "an alternate mobile phone needs a mobile phone, and there is none",
         "Put the mobile phone into the backup, too.",
     ))
-}
-
-pub(crate) fn failed(error: Error) -> Done {
-    Done { outcome: MethodOutcome::Failed, reason: None, error: Some(error), request_id: None }
 }
 
 /// Holds what is wanted against what is registered. What is there already is kept, and nothing is overwritten: the
@@ -313,7 +309,7 @@ pub(crate) fn plan(entries: &mut [Entry], registered: &Registered) {
                     "this token or API version cannot see this kind, so nothing of it is registered blindly",
                     "Grant the permission for the kind, or leave out stableOnly.",
                 );
-                entry.done = Done { outcome: MethodOutcome::Unsupported, ..failed(error) };
+                entry.done = Done::unsupported(error);
             }
             None => {}
         }
@@ -329,7 +325,7 @@ pub(crate) fn plan(entries: &mut [Entry], registered: &Registered) {
 /// Something is registered in an entry's place.
 pub(crate) fn meet(entry: &mut Entry, shown: Method, likeness: Likeness) {
     if likeness == Likeness::Other {
-        entry.done = failed(conflict());
+        entry.done = Done::failed(conflict());
         return;
     }
     entry.certain = likeness == Likeness::Same;
@@ -339,7 +335,7 @@ pub(crate) fn meet(entry: &mut Entry, shown: Method, likeness: Likeness) {
         Likeness::Perhaps => "a number is registered that may be this one; this token cannot compare them",
         _ => "it is registered already",
     };
-    entry.done = Done { outcome: MethodOutcome::Kept, reason: Some(reason.to_owned()), error: None, request_id: None };
+    entry.done = Done { reason: Some(reason.to_owned()), ..Done::of(MethodOutcome::Kept) };
     entry.method = shown;
 }
 

@@ -56,6 +56,12 @@ pub(crate) async fn verify(graph: &Graph, expected: &Expected<'_>) -> Seen {
             Err(error) => break VerificationReport { error: Some(error), ..seen },
         }
     };
+    tell(graph, &report);
+    Seen { report, valid_from }
+}
+
+/// Tells what the live list came to.
+pub(crate) fn tell(graph: &Graph, report: &VerificationReport) {
     let outcome = match report.outcome {
         VerificationOutcome::Confirmed => EventOutcome::Done,
         VerificationOutcome::Pending => EventOutcome::InDoubt,
@@ -64,7 +70,6 @@ pub(crate) async fn verify(graph: &Graph, expected: &Expected<'_>) -> Seen {
     };
     let error = report.error.as_ref().map(|error| error.code);
     graph.emit(EventStep::Verification, outcome, |event| event.error = error);
-    Seen { report, valid_from }
 }
 
 /// A list that could be read before and not now leaves what it said.

@@ -174,11 +174,6 @@ impl Answer {
         self.error_origin().0.map(|id| plain(id, 64))
     }
 
-    /// Whether a call that was answered so may have run nevertheless.
-    pub(crate) fn may_have_run(&self) -> bool {
-        retry::is_retryable(self.status) && !retry::never_ran(self.status)
-    }
-
     /// Whether an error says that there is no such route, rather than that there is no such object: a segment that
     /// this cloud or version lacks, or a backend that answers outside of Graph's own envelope.
     pub(crate) fn is_unrouted(&self) -> bool {

@@ -46,7 +46,7 @@ pub(super) struct Ticket {
     pub(super) place: u32,
     pub(super) calls: Vec<Call>,
     outcomes: Vec<Option<Outcome>>,
-    /// Writes of which an earlier try may have run.
+    /// Writes of which a try may have run.
     doubtful: Vec<usize>,
     /// Those of the calls that are still to be sent.
     pub(super) open: Vec<usize>,
@@ -93,15 +93,14 @@ impl Ticket {
         self.open().next().map_or(Scope::Directory, |call| Scope::of(call.context))
     }
 
-    /// Notes what one try of a call came to. Once a write may have run, no later failure says that it has not.
+    /// Notes what one try of a call came to. Once a write may have run, no failure says that it has not.
     pub(super) fn note(&mut self, at: usize, tried: Tried, token: &Secret) {
         let call = &self.calls[at];
-        let doubtful = call.is_write() && tried.is_doubtful();
-        let outcome = tried.settle(call, token);
-        self.conclude(at, outcome);
-        if doubtful {
+        if call.is_write() && tried.is_doubtful() {
             self.doubtful.push(at);
         }
+        let outcome = tried.settle(call, token);
+        self.conclude(at, outcome);
     }
 
     fn conclude(&mut self, at: usize, outcome: Outcome) {

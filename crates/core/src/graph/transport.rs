@@ -170,7 +170,6 @@ impl Graph {
         let request_id = result.as_ref().ok().and_then(Answer::request_id);
         let failure = match result {
             Ok(answer) if answer.is_success() => None,
-            Ok(answer) if answer.may_have_run() => Some(Failure::InDoubt(answer.to_error(context))),
             Ok(answer) => Some(Failure::NotRun(answer.to_error(context))),
             Err(failure) => Some(failure),
         };

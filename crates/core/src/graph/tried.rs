@@ -71,7 +71,7 @@ impl Tried {
     /// Whether the call may have run without anybody having seen its answer.
     pub(super) fn is_doubtful(&self) -> bool {
         match self {
-            Tried::Answered(answer) => answer.status.is_server_error() && !retry::never_ran(answer.status),
+            Tried::Answered(answer) => retry::is_retryable(answer.status) && !retry::never_ran(answer.status),
             Tried::Garbled(_) | Tried::Missing(_) => true,
             Tried::Lost(loss) => !matches!(loss, Loss::NeverSent),
         }
