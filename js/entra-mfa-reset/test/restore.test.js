@@ -8,6 +8,8 @@ import { describe, test } from "node:test";
 import { MfaResetClient } from "entra-mfa-reset";
 import { SandboxTenant } from "entra-mfa-reset/sandbox";
 import { main } from "../dist/cli/main.js";
+import { style } from "../dist/cli/style.js";
+import { backup } from "../dist/cli/view.js";
 import { ADELE, crowd, kinds, names, phone, serve } from "./support.js";
 
 const NUMBER = "+1 4255550100";
@@ -110,6 +112,14 @@ describe("command", () => {
       assert.equal(requests.length, 0);
     });
   }
+
+  test("what it asks about shows no whole number and no whole address, however the file is written", () => {
+    const plain = { style: style(false), columns: 100 };
+    const given = { phones: [{ phoneType: "mobile", phoneNumber: "+14255550100" }], emails: ["adele@contoso.com", "+1 4255550100"] };
+    const shown = backup(ADELE, given, plain);
+    assert.match(shown, /email a\*\*\*@contoso\.com/);
+    assert.doesNotMatch(shown, /4255550100|adele@contoso/);
+  });
 
   test("without a file, a terminal or rights it says so", async (context) => {
     const usage = async (...args) => (await command(context, tenantOf(), args)).stderr;

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import type { Backup } from "../contract.js";
-import { UsageError } from "./usage.js";
+import { UsageError, codeOf } from "./usage.js";
 
 /** A backup, and whose it is, where the file says so. */
 interface Saved {
@@ -39,7 +39,7 @@ export class Backups {
         note(`${path} holds whole phone numbers, and others than its owner can read it: chmod 600.`);
       }
     } catch (error) {
-      throw new UsageError(`${path} cannot be read${code(error)}.`, "Name the file with --backup-file.");
+      throw new UsageError(`${path} cannot be read (${codeOf(error)}).`, "Name the file with --backup-file.");
     }
     return new Backups(parse(text, path), path);
   }
@@ -109,8 +109,4 @@ function read(document: unknown, name: string): Saved[] {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function code(error: unknown): string {
-  return error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { type MfaResetCredential, platform } from "../credential.js";
 import { MfaResetError } from "../error.js";
+import { codeOf } from "./usage.js";
 
 /** The variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -61,8 +62,7 @@ function proof(means: (typeof MEANS)[number], value: string): Proof {
 }
 
 function unreadable(name: string, cause: unknown): MfaResetError {
-  const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
-  return unauthenticated(`The file that ${name} names cannot be read${code}.`, "Check its path, and who may read it.", cause);
+  return unauthenticated(`The file that ${name} names cannot be read (${codeOf(cause)}).`, "Check its path, and who may read it.", cause);
 }
 
 function unauthenticated(message: string, help: string, cause?: unknown): MfaResetError {

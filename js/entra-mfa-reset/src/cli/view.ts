@@ -93,7 +93,7 @@ export function backup(user: string, given: Backup, view: View): string {
   const list = <T>(items: T[] | undefined): T[] => (Array.isArray(items) ? items : []);
   const lines = [
     ...list(given.phones).map((phone) => `phone ${phone.phoneType} ${masked(String(phone.phoneNumber))}`),
-    ...list(given.emails).map((address) => `email ${String(address).replace(/^(.).*@/, "$1***@")}`),
+    ...list(given.emails).map((address) => `email ${maskedAddress(String(address))}`),
     ...list(given.externals).map(({ displayName }) => `external ${displayName}`),
     ...list(given.hardwareTokens).map(({ deviceId, label }) => `hardwareOath ${label ?? deviceId}`),
     ...(given.default === undefined ? [] : [`default method ${given.default}`]),
@@ -106,6 +106,11 @@ export function backup(user: string, given: Backup, view: View): string {
     ...(lines.length === 0 ? ["Nothing in the backup can be put back."] : lines.map((line) => `  ${plain(line)}`)),
     ...(never.length === 0 ? [] : wrap(`Not restored: ${plain(never.join(", "))}`, view.columns)),
   ]);
+}
+
+function maskedAddress(address: string): string {
+  const at = address.lastIndexOf("@");
+  return at < 0 ? "***" : `${address.slice(0, Math.min(1, at))}***${address.slice(at)}`;
 }
 
 function masked(number: string): string {
