@@ -8,7 +8,7 @@ use entra_mfa_reset::run::Reply;
 use entra_mfa_reset::{ClientOptions, ErrorCode, Intent, Limits, Outcome, Report, ResetRequest, Target};
 use entra_tenant::{FaultRates, Seed, TokenClaims};
 use serde_json::Value;
-use simulation::{NOW, World};
+use simulation::{NOW, World, runs};
 use std::collections::{BTreeMap, BTreeSet};
 
 fn seed(users: usize) -> Seed {
@@ -534,11 +534,7 @@ fn killed_and_resumed(number: u64) {
 
 #[test]
 fn any_run_that_is_killed_and_resumed_tells_the_truth() {
-    let variable = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    match variable("SEED") {
-        Some(number) => killed_and_resumed(number),
-        None => (0..variable("RUNS").unwrap_or(300)).for_each(killed_and_resumed),
-    }
+    runs(300).for_each(killed_and_resumed);
 }
 
 #[test]

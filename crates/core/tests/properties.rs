@@ -9,7 +9,7 @@ use entra_tenant::{FaultRates, TokenClaims};
 use fastrand::Rng;
 use simulation::oracle::{self, Account};
 use simulation::tenants::{ID, pick, request, seed};
-use simulation::{NOW, World};
+use simulation::{NOW, World, runs};
 use std::collections::BTreeMap;
 
 struct Outcomes {
@@ -58,14 +58,6 @@ fn check(number: u64, request: &ResetRequest, found: &Outcomes) {
         assert!(!text.contains(&pass.0), "a pass was printed");
     }
     assert!(!text.contains("42555501"), "a phone number was printed");
-}
-
-fn runs(default: u64) -> std::ops::Range<u64> {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    match number("SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("RUNS").unwrap_or(default),
-    }
 }
 
 /// Without faults everything that can be done is done.

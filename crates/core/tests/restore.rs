@@ -14,7 +14,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 use simulation::oracle::{self, Account};
 use simulation::tenants::{ID, pick, seed};
-use simulation::{NOW, World};
+use simulation::{NOW, World, runs};
 use std::collections::BTreeMap;
 
 const ADELE: &str = "adele.vance@contoso.com";
@@ -315,14 +315,6 @@ fn check(number: u64, played: &Played) {
     assert!(lies.is_empty(), "{}", told(number, played, &lies.join("; ")));
     let text = format!("{result:?}{:?}", world.events);
     assert!(!text.contains("42555501"), "{}", told(number, played, "a phone number was printed"));
-}
-
-fn runs(default: u64) -> std::ops::Range<u64> {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    match number("SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("RUNS").unwrap_or(default),
-    }
 }
 
 /// Without faults everything that Graph can be given back is back, and a second restore writes nothing.

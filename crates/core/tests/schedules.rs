@@ -5,7 +5,6 @@
 
 mod simulation;
 
-use bytes::Bytes;
 use entra_mfa_reset::{
     Backup, Client, ClientOptions, Credential, Error, ErrorCode, Intent, IssuePassOptions, Limits, Outcome, Report,
     ResetRequest, RestoreRequest, RevokeSessionsOptions, Secret, Target,
@@ -13,21 +12,22 @@ use entra_mfa_reset::{
 use entra_tenant::{FaultRates, Seed, TokenClaims};
 use fastrand::Rng;
 use serde_json::{Value, json};
-use simulation::World;
+use simulation::applications::{
+    APP, APP_SERVICE, EXCHANGE, ISSUER, ISSUER_KEY, ISSUER_PUBLIC_KEY, METADATA_SERVICE, SUBJECT, of_issuer,
+};
 use simulation::oracle::{self, Account};
-use simulation::tenants::{asked, pick, settings, user};
+use simulation::spoil::spoilt;
+use simulation::tenants::{asked, guard, pick, settings, user};
+use simulation::{World, runs};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const GRAPH: &str = "https://graph.microsoft.com/";
-const APP_SERVICE: &str = "http://127.0.0.1:41741/msi/token";
-const METADATA_SERVICE: &str = "http://169.254.169.254/metadata/";
 const IDENTITY: &str = "0b7c4a52-9d3e-4f16-8a2b-5c6d7e8f9012";
 const IDENTITY_HEADER: &str = "not-a-header-of-anybody";
 const LOGIN: &str = "https://login.microsoftonline.com/";
-const CLIENT: &str = "6731de76-14a6-49ae-97bc-6eba6914391e";
 const CLIENT_SECRET: &str = "not-a-secret-of-anybody";
 const PHONE: &str = "4255550100";
 
@@ -113,7 +113,13 @@ impl Schedule {
             "latencyMilliseconds": 50,
             "users": users,
             "settings": settings,
-            "apps": [{ "clientId": CLIENT, "clientSecret": CLIENT_SECRET, "roles": roles }],
+            "apps": [{
+                "clientId": APP,
+                "clientSecret": CLIENT_SECRET,
+                "roles": roles,
+                "federatedCredentials":
+                    [{ "issuer": ISSUER, "subject": SUBJECT, "audience": EXCHANGE, "publicKey": ISSUER_PUBLIC_KEY }],
+            }],
             "managedIdentities": [{ "clientId": IDENTITY, "systemAssigned": true, "roles": roles }],
             "identityHeader": IDENTITY_HEADER,
         }))
@@ -134,16 +140,16 @@ impl Schedule {
             endpoint: endpoint.map(str::to_owned),
             header: header.map(Secret::new),
         };
-        let credential = match random.u32(..5) {
+        world.give_assertion = Some(Box::new(|_, now| Some(Ok(of_issuer(now, |_| {}, ISSUER_KEY)))));
+        let credential = match random.u32(..6) {
             0 => Credential::AccessToken(Secret::new(world.tenant.access_token(&TokenClaims::everything()))),
             1 => Credential::Host,
             2 => identity(Some(APP_SERVICE), Some(IDENTITY_HEADER)),
             3 => identity(None, None),
-            _ => Credential::ClientSecret {
-                tenant_id,
-                client_id: CLIENT.into(),
-                client_secret: Secret::new(CLIENT_SECRET),
-            },
+            4 => Credential::ClientAssertion { tenant_id, client_id: APP.into() },
+            _ => {
+                Credential::ClientSecret { tenant_id, client_id: APP.into(), client_secret: Secret::new(CLIENT_SECRET) }
+            }
         };
         world.token_seconds = Some(token_seconds);
         let may_lose_tokens = rate > 0.0
@@ -359,7 +365,7 @@ impl Schedule {
         result: &Result<Report, Error>,
     ) {
         let after = Account::of(&self.world, &who.0);
-        for lie in self.lies(who, request, before, &after, result.as_ref()) {
+        for lie in Self::lies(request, before, &after, result.as_ref()) {
             self.lie(&format!("{lie}: {request:?}"), result);
         }
         match result {
@@ -369,14 +375,7 @@ impl Schedule {
     }
 
     /// What was registered while the run was dead is no subject of its report.
-    fn lies(
-        &self,
-        _: &(String, String),
-        request: &ResetRequest,
-        before: &Account,
-        after: &Account,
-        result: Result<&Report, &Error>,
-    ) -> Vec<String> {
+    fn lies(request: &ResetRequest, before: &Account, after: &Account, result: Result<&Report, &Error>) -> Vec<String> {
         let mut lies = oracle::lies_of_a_reset(request, before, after, result);
         // revokeSessions lists no methods.
         if matches!(result, Ok(report) if report.methods.is_empty() && before.methods == after.methods) {
@@ -432,8 +431,7 @@ impl Schedule {
                 let after = Account::of(&self.world, &id);
                 let mut request = defaults.clone();
                 request.user.clone_from(&id);
-                let who = (id.clone(), String::new());
-                for lie in self.lies(&who, &request, before, &after, Ok(&report)) {
+                for lie in Self::lies(&request, before, &after, Ok(&report)) {
                     self.lie(&format!("{lie}: {request:?}"), &report);
                 }
                 if self.guarded.iter().any(|(guarded, _)| *guarded == id) {
@@ -482,93 +480,9 @@ impl Schedule {
     }
 }
 
-/// Makes somebody one whom the guard must refuse.
-fn guard(random: &mut Rng, user: &mut Value, name: &str, protect: &mut Vec<String>) {
-    const USER_ADMINISTRATOR: &str = "fe930be7-5e62-47db-91af-98c3a49a38b1";
-    let role = |scope: &str| json!([{ "roleDefinitionId": USER_ADMINISTRATOR, "directoryScopeId": scope }]);
-    let group = |relation: &str| {
-        json!([{ "id": "0a000001-5c1e-4f3a-9b7d-0000000000a9", "displayName": "Tier 0", "isAssignableToRole": true,
-                 "relation": relation }])
-    };
-    match random.u32(..7) {
-        0 => user["roles"] = role("/"),
-        1 => user["roles"] = role("/administrativeUnits/5d107bba-d8e2-4e13-b6ae-884be90e5d1a"),
-        2 => user["eligibleRoles"] = role("/"),
-        3 => user["groups"] = group("member"),
-        4 => user["groups"] = group("owner"),
-        5 => user["isManagementRestricted"] = json!(true),
-        _ => protect.push(name.to_uppercase()),
-    }
-}
-
-/// An answer that somebody in between has changed so that it shows.
-fn spoilt(dice: &mut Rng, response: http::Response<Bytes>) -> http::Response<Bytes> {
-    let (mut head, body) = response.into_parts();
-    let mut json: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let body = match dice.u32(..8) {
-        0 => Bytes::from_static(b"<html>Please sign in to the guest network</html>"),
-        1 => {
-            let junk =
-                ["null", "7", "\"x\"", "[]", "{}", "{\"value\":null}", "{\"value\":[null]}", "{\"responses\":[]}"];
-            Bytes::from(pick(dice, &junk))
-        }
-        2 => Bytes::from("[".repeat(100_000)),
-        3 => {
-            relink(&mut json, "https://graph.microsoft.com.evil.example/v1.0/users");
-            Bytes::from(json.to_string())
-        }
-        4 => {
-            let evil = http::HeaderValue::from_static("https://evil.example/");
-            head.headers.insert(http::header::LOCATION, evil);
-            head.status = pick(dice, &[http::StatusCode::TEMPORARY_REDIRECT, http::StatusCode::FOUND]);
-            body
-        }
-        5 => {
-            let after = pick(dice, &["99999999999", "-1", "abc", "1e9", "Fri, 31 Dec 9999 23:59:59 GMT"]);
-            head.headers.insert(http::header::RETRY_AFTER, http::HeaderValue::from_static(after));
-            body
-        }
-        _ => {
-            if let Some(members) = json.get_mut("responses").and_then(Value::as_array_mut).filter(|m| !m.is_empty()) {
-                let at = dice.usize(..members.len());
-                match dice.u32(..5) {
-                    0 => drop(members.remove(at)),
-                    1 => members.push(json!({ "id": "99", "status": 204 })),
-                    2 => members[at]["status"] = pick(dice, &[json!("204"), json!(null), json!(99), json!(-1)]),
-                    3 => {
-                        let mut twice = members[at].clone();
-                        twice["status"] = json!(500);
-                        members.push(twice);
-                    }
-                    _ => members[at]["body"] = pick(dice, &[json!(7), json!([]), json!({ "value": [7] })]),
-                }
-            }
-            Bytes::from(json.to_string())
-        }
-    };
-    http::Response::from_parts(head, body)
-}
-
-fn relink(json: &mut Value, link: &str) {
-    match json {
-        Value::Object(object) => {
-            if object.get("value").is_some_and(Value::is_array) {
-                object.insert("@odata.nextLink".into(), link.into());
-            }
-            object.values_mut().for_each(|value| relink(value, link));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| relink(item, link)),
-        _ => {}
-    }
-}
-
 #[test]
 fn no_schedule_makes_a_report_lie() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let seeds = match number("SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("RUNS").unwrap_or(10_000),
-    };
+    let seeds = runs(10_000);
     let count = seeds.end - seeds.start;
     let next = AtomicU64::new(seeds.start);
     let all = Mutex::new(Tally::default());

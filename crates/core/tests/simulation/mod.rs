@@ -1,9 +1,11 @@
 //! A run against the simulated tenant, in simulated time and without sockets.
 #![allow(dead_code)]
 
+pub mod applications;
 pub mod audit;
 pub mod oracle;
 pub mod secrets;
+pub mod spoil;
 pub mod tenants;
 
 use audit::Mark;
@@ -347,5 +349,14 @@ fn check_way(request: &http::Request<Bytes>) {
         let local = host == "localhost" || host == "[::1]" || host.starts_with("127.") || host.starts_with("169.254.");
         assert!(local || uri.scheme_str() == Some("https"), "an identity is asked of {uri}");
         assert!(!headers.contains_key("authorization"), "a token is sent to {uri}");
+    }
+}
+
+/// The numbers of the random runs: `SEED` plays one of them again, `RUNS` so many from the first.
+pub fn runs(default: u64) -> std::ops::Range<u64> {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    match number("SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("RUNS").unwrap_or(default),
     }
 }

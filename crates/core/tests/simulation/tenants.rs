@@ -180,3 +180,22 @@ pub fn request(random: &mut Rng, user: &SeedUser) -> ResetRequest {
     request["user"] = json!(name);
     ResetRequest::from_json(&request.to_string()).expect("a request")
 }
+
+/// Makes somebody one whom the guard must refuse.
+pub fn guard(random: &mut Rng, user: &mut Value, name: &str, protect: &mut Vec<String>) {
+    const USER_ADMINISTRATOR: &str = "fe930be7-5e62-47db-91af-98c3a49a38b1";
+    let role = |scope: &str| json!([{ "roleDefinitionId": USER_ADMINISTRATOR, "directoryScopeId": scope }]);
+    let group = |relation: &str| {
+        json!([{ "id": "0a000001-5c1e-4f3a-9b7d-0000000000a9", "displayName": "Tier 0", "isAssignableToRole": true,
+                 "relation": relation }])
+    };
+    match random.u32(..7) {
+        0 => user["roles"] = role("/"),
+        1 => user["roles"] = role("/administrativeUnits/5d107bba-d8e2-4e13-b6ae-884be90e5d1a"),
+        2 => user["eligibleRoles"] = role("/"),
+        3 => user["groups"] = group("member"),
+        4 => user["groups"] = group("owner"),
+        5 => user["isManagementRestricted"] = json!(true),
+        _ => protect.push(name.to_uppercase()),
+    }
+}
