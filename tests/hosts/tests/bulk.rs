@@ -1,5 +1,6 @@
 //! Many users at once.
 
+use crate::native::{self, NOW};
 use entra_mfa_reset as core;
 use entra_tenant::{Crowd, Faults, Seed, State, Tenant, TokenClaims};
 use hosts::bulk_run::BulkEvent;
@@ -12,13 +13,6 @@ use hosts::types::{
 use hosts::{BulkRun, Session, convert};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-
-/// The engine without a host, as its own tests play it.
-#[path = "../../../crates/core/tests/simulation/mod.rs"]
-mod native;
-
-/// 2026-11-21T09:00:00Z.
-const NOW: u64 = 1_795_251_600_000;
 
 /// A crowd at a distance of 20 ms, in simulated time.
 struct World {

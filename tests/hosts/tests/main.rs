@@ -7,6 +7,9 @@ mod faults;
 mod golden;
 mod imports;
 mod jco;
+/// The engine without a host, as its own tests play it.
+#[path = "../../../crates/core/tests/simulation/mod.rs"]
+mod native;
 mod network;
 mod rogues;
 mod sign_in;

@@ -1,9 +1,10 @@
 //! Signing in through the component: what the host gives, and what the component gets by itself.
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use crate::native::NOW;
+use crate::native::applications::{self, APP, APP_KEY, APP_SERVICE, ENDPOINT, HEADER, ISSUER_KEY, TENANT};
 use bytes::Bytes;
-use entra_tenant::{Faults, PublicKey, Seed, SeedFederatedCredential, Tenant};
+use entra_mfa_reset::Secret;
+use entra_tenant::{Faults, Seed, Tenant};
 use hosts::bulk_run::BulkEvent;
 use hosts::host::{Clock, Network};
 use hosts::rogue::{Action, Rogue};
@@ -12,58 +13,24 @@ use hosts::types::{
     ClientAssertion, ClientOptions, ClientSecret, Cloud, Credential, ErrorCode, Limits, ManagedIdentity, Outcome,
 };
 use hosts::{Session, convert};
-use ring::digest::{SHA256, digest};
-use ring::rand::SystemRandom;
-use ring::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair};
-use serde_json::{Value, json};
 use std::time::Duration;
 
-/// 2026-11-21T09:00:00Z.
-const NOW: u64 = 1_795_251_600_000;
 const ADELE: &str = "adele.vance@contoso.com";
-const TENANT: &str = "3f6bd2a1-7c1f-4b2e-9c41-2a9d1e5c7b10";
-const APP: &str = "6731de76-14a6-49ae-97bc-6eba6914391e";
-const ISSUER: &str = "https://oidc.contoso.com/";
-const SUBJECT: &str = "system:serviceaccount:helpdesk:mfa-reset";
-const CERTIFICATE: &str = include_str!("../../../crates/tenant/tests/keys/app-certificate.pem");
-const APP_KEY: &str = include_str!("../../../crates/tenant/tests/keys/app-key.pem");
-const ISSUER_KEY: &str = include_str!("../../../crates/tenant/tests/keys/issuer-key.pem");
-const ISSUER_PUBLIC_KEY: &str = include_str!("../../../crates/tenant/tests/keys/issuer-public-key.pem");
-
-fn der(pem: &str) -> Vec<u8> {
-    let encoded: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
-    STANDARD.decode(encoded).unwrap()
-}
-
-fn sign(pem: &str, padding: &'static dyn RsaEncoding, header: &Value, claims: &Value) -> String {
-    let signed = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
-    let pair = RsaKeyPair::from_pkcs8(&der(pem)).unwrap();
-    let mut signature = vec![0; pair.public().modulus_len()];
-    pair.sign(padding, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
-    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
-}
 
 fn of_certificate(now: u64) -> Credential {
-    let thumbprint = URL_SAFE_NO_PAD.encode(digest(&SHA256, &der(CERTIFICATE)).as_ref());
-    let claims = json!({
-        "aud": format!("https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/token"), "iss": APP, "sub": APP,
-        "jti": format!("1b7c9d3e-5f2a-4c6b-8d0e-{:012}", now / 1000),
-        "nbf": now / 1000, "iat": now / 1000, "exp": now / 1000 + 600,
-    });
-    let header = json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": thumbprint });
-    given(sign(APP_KEY, &RSA_PSS_SHA256, &header, &claims))
+    given(&applications::of_certificate(ENDPOINT, now, |_, _| (), APP_KEY))
 }
 
 fn of_issuer(now: u64) -> Credential {
-    let claims = json!({
-        "aud": "api://AzureADTokenExchange", "iss": ISSUER, "sub": SUBJECT,
-        "nbf": now / 1000, "exp": now / 1000 + 600,
-    });
-    given(sign(ISSUER_KEY, &RSA_PKCS1_SHA256, &json!({ "alg": "RS256", "kid": "1" }), &claims))
+    given(&applications::of_issuer(now, |_| (), ISSUER_KEY))
 }
 
-fn given(assertion: String) -> Credential {
-    Credential::ClientAssertion(ClientAssertion { tenant_id: TENANT.into(), client_id: APP.into(), assertion })
+fn given(assertion: &Secret) -> Credential {
+    Credential::ClientAssertion(ClientAssertion {
+        tenant_id: TENANT.into(),
+        client_id: APP.into(),
+        assertion: assertion.expose().into(),
+    })
 }
 
 fn identity(client_id: Option<&str>, endpoint: Option<&str>, header: Option<&str>) -> Credential {
@@ -76,20 +43,11 @@ fn identity(client_id: Option<&str>, endpoint: Option<&str>, header: Option<&str
 }
 
 fn app_service() -> Credential {
-    identity(None, Some("http://127.0.0.1:41741/msi/token"), Some("sandbox-identity-header"))
+    identity(None, Some(APP_SERVICE), Some(HEADER))
 }
 
 fn seed() -> Seed {
-    let mut seed = Seed::sample();
-    let key = |pem: &str| PublicKey::try_from(pem.to_owned()).unwrap();
-    seed.apps[0].certificates.push(key(CERTIFICATE));
-    seed.apps[0].federated_credentials.push(SeedFederatedCredential {
-        issuer: ISSUER.into(),
-        subject: SUBJECT.into(),
-        audience: "api://AzureADTokenExchange".into(),
-        public_key: key(ISSUER_PUBLIC_KEY),
-    });
-    seed
+    applications::seed(serde_json::json!({}))
 }
 
 fn options(credential: Credential, authority_host: Option<&str>) -> ClientOptions {
@@ -225,7 +183,7 @@ async fn what_is_refused_is_said() {
     for (credential, code, message) in [
         (identity(Some(APP), None, None), ErrorCode::Unauthenticated, "this host has no such managed identity"),
         (
-            identity(None, Some("http://127.0.0.1:41741/msi/token"), Some("wrong")),
+            identity(None, Some(APP_SERVICE), Some("wrong")),
             ErrorCode::Unauthenticated,
             "the managed identity's endpoint refused the request (401)",
         ),
@@ -238,7 +196,7 @@ async fn what_is_refused_is_said() {
     for credential in [
         identity(None, Some("http://identity.contoso.com/msi/token"), Some("header")),
         identity(None, None, Some("header")),
-        given(String::new()),
+        given(&Secret::new("")),
     ] {
         let (simulation, mut session) = open(seed(), credential.clone()).await;
         let error = session.status(ADELE).await.unwrap().unwrap_err();

@@ -26,7 +26,8 @@ pub const APP_KEY: &str = include_str!("../../../tenant/tests/keys/app-key.pem")
 pub const ISSUER_KEY: &str = include_str!("../../../tenant/tests/keys/issuer-key.pem");
 pub const ISSUER_PUBLIC_KEY: &str = include_str!("../../../tenant/tests/keys/issuer-public-key.pem");
 
-pub fn world_with(settings: Value) -> World {
+/// The sample tenant, whose application has a certificate and trusts another issuer.
+pub fn seed(settings: Value) -> Seed {
     let mut seed = serde_json::to_value(Seed::sample()).expect("JSON");
     seed["settings"] = settings;
     let mut seed: Seed = serde_json::from_value(seed).expect("a seed");
@@ -38,7 +39,11 @@ pub fn world_with(settings: Value) -> World {
         audience: EXCHANGE.into(),
         public_key: key(ISSUER_PUBLIC_KEY),
     });
-    World::new(seed)
+    seed
+}
+
+pub fn world_with(settings: Value) -> World {
+    World::new(seed(settings))
 }
 
 pub fn world() -> World {
