@@ -4,13 +4,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { startTenant } from "../support/tenant.mjs";
 import { coldStart } from "./lib/coldstart.mjs";
 import { BENCH, bytes, installOurs, installPackages, installPython } from "./lib/installation.mjs";
 import { machine } from "./lib/machine.mjs";
 import { run } from "./lib/measure.mjs";
 import { scenarios } from "./lib/scenarios.mjs";
 import { sides } from "./lib/sides.mjs";
-import { Tenant } from "./lib/tenant.mjs";
 import { seconds } from "./lib/units.mjs";
 
 const ROOT = resolve(BENCH, "../..");
@@ -98,7 +98,7 @@ function choose() {
 /** What each side weighs, and how soon it sends its first request. */
 async function weigh() {
   const file = usersFile(["adele.vance@contoso.com"]);
-  const tenant = await Tenant.start(values.tenant, []);
+  const tenant = await startTenant({ program: values.tenant });
   const token = await tenant.token();
   await tenant.stop();
   const programs = compared.filter((side) => !side.isVariant);
@@ -124,7 +124,7 @@ async function weigh() {
 async function play({ runs, ...scenario }) {
   const options = ["--users", scenario.users, "--latency-ms", scenario.latency, "--no-log"];
   if (scenario.callsPer10s) options.push("--calls-per-10s", scenario.callsPer10s);
-  const tenant = await Tenant.start(values.tenant, options.map(String));
+  const tenant = await startTenant({ program: values.tenant, flags: options.map(String) });
   try {
     const token = await tenant.token();
     const played = runs.map(({ side: { id, name, short, isOurs = false }, users }) => {
@@ -134,7 +134,7 @@ async function play({ runs, ...scenario }) {
       for (const [place, { side, users }] of runs.entries()) {
         await tenant.reset();
         const result = await run(side, tenant.url, usersFile(crowd(users)), token);
-        const { said, ...figures } = { ...result, ...(await tenant.summary()) };
+        const { said, ...figures } = { ...result, ...(await seen(tenant)) };
         played[place].results.push(figures);
         progress(`${scenario.title}: round ${round} of ${scenario.rounds}: ${side.name}: ${seconds(figures.wallMs)}`);
         for (const line of said.slice(0, 3)) progress(`  ${line}`);
@@ -144,6 +144,15 @@ async function play({ runs, ...scenario }) {
   } finally {
     await tenant.stop();
   }
+}
+
+/** What has come to the tenant since the reset, and how many users have nothing left to remove and no older session. */
+async function seen(tenant) {
+  const { users, counts } = await tenant.state();
+  const { httpRequests, calls, throttled, violations } = counts;
+  const isPassword = (method) => method["@odata.type"] === "#microsoft.graph.passwordAuthenticationMethod";
+  const clean = users.filter((user) => user.methods.every(isPassword) && user.signInSessionsValidFromDateTime).length;
+  return { httpRequests, calls, throttled, violations, clean };
 }
 
 /** Whether nobody claims more than the tenant shows, and whether ours reset everybody without a mistake. */

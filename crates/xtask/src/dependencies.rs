@@ -11,10 +11,11 @@ const LIST: &str = "docs/dependencies.md";
 const PRODUCTS: [&str; 5] =
     ["entra-mfa-reset", "entra-mfa-reset-component", "entra-mfa-reset-js", "entra-mfa-reset-sandbox", "entra-tenant"];
 /// The npm manifests, each with its lock file.
-const NPM: [(&str, &str); 5] = [
+const NPM: [(&str, &str); 6] = [
     ("js/package.json", "js/package-lock.json"),
     ("js/entra-mfa-reset/package.json", "js/package-lock.json"),
     ("examples/restate-bulk/package.json", "examples/restate-bulk/package-lock.json"),
+    ("tests/package.json", "tests/package-lock.json"),
     ("tests/bench/package.json", "tests/bench/package-lock.json"),
     ("tests/bench/sides/graph-client/package.json", "tests/bench/package-lock.json"),
 ];

@@ -14,7 +14,7 @@ const NPM_LIMIT: Duration = Duration::from_secs(600);
 pub fn run() -> Result<Toolchain> {
     node()?;
     let toolchain = Toolchain::find_or_install()?;
-    npm_packages()?;
+    npm_packages("js")?;
     Ok(toolchain)
 }
 
@@ -32,18 +32,19 @@ fn node() -> Result<()> {
     Ok(())
 }
 
-/// The packages of js/package-lock.json, when that file has changed.
-fn npm_packages() -> Result<()> {
-    let js = workspace::path("js");
-    Inputs::default().file(&js.join("package-lock.json"))?.make("npm", &[js.join("node_modules")], || {
-        eprintln!("setup: fetching the npm packages of js/package-lock.json");
-        let js = js.as_os_str();
-        if process::succeeds_within(process::npm().args(["ci", "--prefix"]).arg(js), NPM_LIMIT) {
+/// The packages of a folder's package-lock.json, when that file has changed.
+pub fn npm_packages(folder: &str) -> Result<()> {
+    let root = workspace::path(folder);
+    let stamp = format!("npm-{}", folder.replace('/', "-"));
+    Inputs::default().file(&root.join("package-lock.json"))?.make(&stamp, &[root.join("node_modules")], || {
+        eprintln!("setup: fetching the npm packages of {folder}/package-lock.json");
+        let root = root.as_os_str();
+        if process::succeeds_within(process::npm().args(["ci", "--prefix"]).arg(root), NPM_LIMIT) {
             return Ok(());
         }
         // `npm ci` refuses a lock file that was made where the registry lacked another platform's optional packages.
         // This installs the locked versions, too, and does not write the lock file.
-        process::run_quietly(process::npm().args(["install", "--no-save", "--prefix"]).arg(js))
+        process::run_quietly(process::npm().args(["install", "--no-save", "--prefix"]).arg(root))
     })?;
     Ok(())
 }

@@ -53,8 +53,8 @@ async function seedFile(context, change = (seed) => seed) {
 /** A tenant in a process of its own, which verifies signatures; its address is Graph's and the sign-in service's. */
 async function tenant(context, change) {
   const { file, folder } = await seedFile(context, change);
-  const server = await tenantServer(context, ["--seed", file]);
-  return server && { ...server, folder, options: { graphUrl: server.url, authorityHost: server.url, limits: FAST } };
+  const server = await tenantServer(context, { flags: ["--seed", file] });
+  return Object.assign(server, { folder, options: { graphUrl: server.url, authorityHost: server.url, limits: FAST } });
 }
 
 async function signIns(server) {
@@ -74,9 +74,6 @@ function federated(changes = {}) {
 describe("a certificate", () => {
   test("signs in with PS256, from PKCS#8 and from PKCS#1, whatever stands beside it", async (context) => {
     const server = await tenant(context);
-    if (server === undefined) {
-      return;
-    }
     const pkcs1 = execFileSync("openssl", ["rsa", "-traditional", "-in", new URL("app-key.pem", KEYS).pathname], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
     assert.match(pkcs1, /BEGIN RSA PRIVATE KEY/);
     const other = selfSigned(server.folder).certificate;
@@ -121,9 +118,6 @@ describe("a certificate", () => {
 
   test("that the application does not have is told so", async (context) => {
     const server = await tenant(context);
-    if (server === undefined) {
-      return;
-    }
     const { certificate, privateKey } = selfSigned(server.folder);
     const error = await failure(new MfaResetClient({ ...app, certificate: certificate + privateKey }, server.options).status(ADELE));
     assert.equal(error.code, "unauthenticated");
@@ -134,9 +128,6 @@ describe("a certificate", () => {
 
   test("leaves no trace of its key in the client", async (context) => {
     const server = await tenant(context);
-    if (server === undefined) {
-      return;
-    }
     const client = new MfaResetClient({ ...app, certificate: CERTIFICATE + KEY }, server.options);
     await client.status(ADELE);
     const shown = inspect(client, { depth: 9, showHidden: true }) + JSON.stringify(client);
@@ -147,9 +138,6 @@ describe("a certificate", () => {
 describe("an assertion", () => {
   test("is asked for with each sign-in, and the token serves until it expires", async (context) => {
     const server = await tenant(context, (seed) => ({ ...seed, settings: { tokenLifetimeSeconds: 4 } }));
-    if (server === undefined) {
-      return;
-    }
     const audiences = [];
     const getAssertion = (audience, { abortSignal }) => {
       assert.ok(abortSignal instanceof AbortSignal);
@@ -168,9 +156,6 @@ describe("an assertion", () => {
 
   test("that is refused, is none, or cannot be had", async (context) => {
     const server = await tenant(context);
-    if (server === undefined) {
-      return;
-    }
     const now = Math.floor(Date.now() / 1000);
     const cause = new Error("the vault said hunter2");
     for (const [getAssertion, message] of [
@@ -338,9 +323,6 @@ describe("clouds", () => {
 describe("the command", () => {
   test("signs in with what the environment holds, and the first counts", async (context) => {
     const server = await tenant(context);
-    if (server === undefined) {
-      return;
-    }
     const write = (name, content) => {
       const file = join(server.folder, name);
       writeFileSync(file, content);

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SandboxTenant } from "entra-mfa-reset/sandbox";
+import { startTenant } from "../../../tests/support/tenant.mjs";
 import { checksummed, claims } from "../dist/token.js";
 
 export const ADELE = "adele.vance@contoso.com";
@@ -48,21 +49,11 @@ export async function serve(context, { tenant = new SandboxTenant(), intercept }
   return { url: `http://127.0.0.1:${server.address().port}`, tenant, requests };
 }
 
-/** The tenant's own server, a process of its own; nothing where it is not built. */
-export async function tenantServer(context, args) {
-  const target = resolve(fileURLToPath(new URL("../../..", import.meta.url)), process.env["CARGO_TARGET_DIR"] ?? "target");
-  const built = ["debug", "release"].map((profile) => join(target, profile, "entra-tenant")).filter((path) => existsSync(path));
-  const [program] = built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  if (program === undefined) {
-    context.skip("entra-tenant is not built: cargo build -p entra-tenant --features server");
-    return undefined;
-  }
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
-  context.after(() => child.kill());
-  const [line] = await once(child.stdout.setEncoding("utf8"), "data");
-  const url = line.trim();
-  const get = async (path) => fetch(`${url}/_tenant/${path}`);
-  return { url, token: await (await get("token")).text(), summary: async () => (await get("summary")).json(), state: async () => (await get("state")).json() };
+/** The tenant's own server, a process of its own, for as long as the test runs. */
+export async function tenantServer(context, options) {
+  const server = await startTenant(options);
+  context.after(() => server.stop());
+  return server;
 }
 
 /** An origin at which nobody listens. */
