@@ -1,6 +1,8 @@
 //! Everything that must hold before a commit, the fast and likely failures first.
 
-use crate::{bench, build, fuzz, generate, linked, process, reproduce, setup, size, supply, wasm_test, workspace};
+use crate::{
+    bench, build, fuzz, generate, linked, node_tests, process, reproduce, setup, size, supply, wasm_test, workspace,
+};
 use anyhow::{Context, Result};
 use std::process::Command;
 use std::time::Instant;
@@ -16,6 +18,7 @@ pub fn run() -> Result<()> {
     step("generated files", || generate::run(true))?;
     step("lint", lint)?;
     let mut unchecked = Vec::new();
+    let mut untested = Vec::new();
     step("what others wrote", || supply::run().map(|lines| unchecked = lines))?;
     step("tests of the engine and the simulated tenant", || {
         cargo("test --quiet -p entra-mfa-reset -p entra-tenant --features entra-tenant/server")
@@ -29,6 +32,10 @@ pub fn run() -> Result<()> {
     step("tests of the JavaScript bindings in wasm", wasm_test::run)?;
     step("tests in wasmtime and other hosts", || cargo("test --quiet -p hosts"))?;
     step("tests of the npm packages", || process::run(process::npm().arg("test").current_dir(workspace::path("js"))))?;
+    step("every JavaScript runtime and bundler", || {
+        setup::chromium()?;
+        node_tests::run("tests/packaging").map(|lines| untested.extend(lines))
+    })?;
     step("tests of the examples", || {
         process::run(process::npm().arg("test").current_dir(workspace::path("examples/restate-bulk")))
     })?;
@@ -37,6 +44,9 @@ pub fn run() -> Result<()> {
     println!("all passed in {} s", start.elapsed().as_secs());
     for line in unchecked {
         println!("but NOT CHECKED: {line}");
+    }
+    for line in untested {
+        println!("but NOT TESTED: {line}");
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ mod dependencies;
 mod fuzz;
 mod generate;
 mod linked;
+mod node_tests;
 mod process;
 mod reproduce;
 mod sbom;

@@ -68,6 +68,16 @@ pub fn find(program: &str) -> Option<PathBuf> {
         .find(|path| fs::metadata(path).is_ok_and(|data| data.is_file()))
 }
 
+/// Whether a browser is here that `tests/support/chromium.mjs` finds.
+pub fn has_chromium() -> bool {
+    let apps = ["Google Chrome", "Chromium"].map(|name| format!("/Applications/{name}.app/Contents/MacOS/{name}"));
+    env::var_os("CHROMIUM").is_some()
+        || ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
+            .iter()
+            .any(|name| find(name).is_some())
+        || apps.iter().any(|path| Path::new(path).is_file())
+}
+
 /// npm, whatever it is called on this system.
 pub fn npm() -> Command {
     let mut command = Command::new(find("npm").unwrap_or_else(|| "npm".into()));

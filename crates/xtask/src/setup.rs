@@ -32,6 +32,26 @@ fn node() -> Result<()> {
     Ok(())
 }
 
+/// A Chromium for the tests that need a browser: the machine's own, or Debian's.
+pub fn chromium() -> Result<()> {
+    if process::has_chromium() {
+        return Ok(());
+    }
+    let apt = process::find("apt-get");
+    if let Some(apt) = apt.filter(|_| process::read(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")) {
+        eprintln!("setup: installing Debian's chromium");
+        let apt = |arguments: &[&str]| {
+            process::run_quietly(Command::new(&apt).env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
+        };
+        apt(&["update"])?;
+        apt(&["install", "--yes", "--no-install-recommends", "chromium"])?;
+        if process::has_chromium() {
+            return Ok(());
+        }
+    }
+    bail!("Chromium is missing: install Chromium or Google Chrome, or name one in the variable CHROMIUM");
+}
+
 /// The packages of a folder's package-lock.json, when that file has changed.
 pub fn npm_packages(folder: &str) -> Result<()> {
     let root = workspace::path(folder);
