@@ -40,6 +40,10 @@ bench *choices: rust
 bench-engine: rust
     @cargo bench --package entra-mfa-reset --bench bulk
 
+# The tests of the examples
+examples: rust
+    @{{ xtask }} examples
+
 # libFuzzer against the engine: each target for a minute, or [TARGET] [SECONDS], or TARGET FILE to play one input again
 fuzz *choices: rust
     @{{ xtask }} fuzz {{ choices }}

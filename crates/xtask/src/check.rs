@@ -1,7 +1,8 @@
 //! Everything that must hold before a commit, the fast and likely failures first.
 
 use crate::{
-    bench, build, fuzz, generate, linked, node_tests, process, reproduce, setup, size, supply, wasm_test, workspace,
+    bench, build, examples, fuzz, generate, linked, node_tests, process, reproduce, setup, size, supply, wasm_test,
+    workspace,
 };
 use anyhow::{Context, Result};
 use std::process::Command;
@@ -36,9 +37,7 @@ pub fn run() -> Result<()> {
         setup::chromium()?;
         node_tests::run("tests/packaging").map(|lines| untested.extend(lines))
     })?;
-    step("tests of the examples", || {
-        process::run(process::npm().arg("test").current_dir(workspace::path("examples/restate-bulk")))
-    })?;
+    step("tests of the examples", || examples::test().map(|lines| untested.extend(lines)))?;
     step("benchmark, whether it works", bench::quick)?;
     step("documentation", docs)?;
     println!("all passed in {} s", start.elapsed().as_secs());

@@ -7,6 +7,7 @@ mod check;
 mod demo;
 #[cfg(test)]
 mod dependencies;
+mod examples;
 mod fuzz;
 mod generate;
 mod linked;
@@ -35,6 +36,7 @@ usage: cargo run -p xtask -- TASK
   test         everything that must hold before a commit
   bench        other ways to do the same, side by side; takes half an hour, and its choices are those of
                tests/bench/run.mjs (--quick, --slow, --memory, --only ID,ID)
+  examples     the tests of the examples
   fuzz         libFuzzer against the engine: [TARGET] [SECONDS], or TARGET FILE to play one input again
   supply       licences, bans, sources and known holes of what others wrote
   linked       whether all that is linked into the wasm is known
@@ -66,6 +68,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["demo"] => demo::run(),
         ["test"] => check::run(),
         ["bench", choices @ ..] => bench::run(choices),
+        ["examples"] => examples::test().map(drop),
         ["fuzz", choices @ ..] => fuzz::run(choices),
         ["supply"] => supply::run().map(drop),
         ["linked"] => linked::check(&setup::run()?),
