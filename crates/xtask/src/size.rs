@@ -19,7 +19,8 @@ const ARTIFACTS: [(&str, Bound); 4] = [
     ("js/entra-mfa-reset/wasm/entra_mfa_reset_bg.wasm", Bound::Gzip(187_000)),
     ("js/entra-mfa-reset/wasm/sandbox_bg.wasm", Bound::None),
     ("dist/entra-mfa-reset.wasm", Bound::Raw(570_000)),
-    ("dist/entra-mfa-reset.tgz", Bound::Raw(600_000)),
+    // 600,000 until engine and sandbox came a second time, inside the JavaScript, so that no bundler loses them.
+    ("dist/entra-mfa-reset.tgz", Bound::Raw(850_000)),
 ];
 
 /// Prints the sizes; too large is an error.

@@ -1,17 +1,20 @@
 // Compiles the TypeScript. The WebAssembly beside it comes from `just build`.
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deflateRawSync } from "node:zlib";
 import { buildSync } from "esbuild";
 
 const require = createRequire(import.meta.url);
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-for (const file of ["entra_mfa_reset", "sandbox"]) {
-  if (!existsSync(join(root, "wasm", `${file}_bg.wasm`))) {
-    console.error(`wasm/${file}_bg.wasm is missing: run \`just build\`, which makes it.`);
+const WASM = { engine: join(root, "wasm/entra_mfa_reset_bg.wasm"), sandbox: join(root, "wasm/sandbox_bg.wasm") };
+
+for (const path of Object.values(WASM)) {
+  if (!existsSync(path)) {
+    console.error(`${path} is missing: run \`just build\`, which makes it.`);
     process.exit(1);
   }
 }
@@ -38,6 +41,19 @@ buildSync({
 });
 // It names types that a consumer does not have, and nobody imports it.
 rmSync(join(root, "dist", "cli", "vendor.d.ts"));
+for (const [name, path] of Object.entries(WASM)) {
+  const base64 = deflateRawSync(readFileSync(path), { level: 9, memLevel: 9 }).toString("base64");
+  writeFileSync(join(root, "dist", "loading", `${name}.inline.js`), `export default "${base64}";\n`);
+  copyFileSync(join(root, "src", "loading", `${name}.source.js`), join(root, "dist", "loading", `${name}.source.js`));
+}
+// The entries have the types of index.ts, slim.ts and sandbox.ts; what else lies there is nobody's.
+for (const folder of ["entries", "loading"]) {
+  for (const name of readdirSync(join(root, "dist", folder), { recursive: true })) {
+    if (name.endsWith(".d.ts")) {
+      rmSync(join(root, "dist", folder, name));
+    }
+  }
+}
 // tsc copies no .d.ts; the contract is one, since it is generated.
 copyFileSync(join(root, "src", "contract.d.ts"), join(root, "dist", "contract.d.ts"));
 chmodSync(join(root, "dist", "cli", "bin.js"), 0o755);

@@ -12,8 +12,8 @@ import type {
   Status,
 } from "./contract.js";
 import { type Access, type MfaResetCredential, access } from "./credential.js";
-import { MfaResetError, fromWasm, internal, invalidInput } from "./error.js";
-import { type Engine, type WasmClient, load } from "./load.js";
+import { type Engine, type WasmClient, load } from "./engine.js";
+import { MfaResetError, fromWasm, invalidInput } from "./error.js";
 import { type World, drive, sleep } from "./run.js";
 import type { Fetch } from "./send.js";
 
@@ -259,10 +259,7 @@ export class MfaResetClient {
   }
 
   async #open(): Promise<WasmClient> {
-    const loaded = load().catch((error: unknown) => {
-      throw internal("The engine's WebAssembly file cannot be loaded.", error);
-    });
-    const [{ Client }] = await Promise.all([loaded, this.#access.check?.()]);
+    const [{ Client }] = await Promise.all([load(), this.#access.check?.()]);
     try {
       return new Client(JSON.stringify(this.#options), this.#access.json);
     } catch (thrown) {

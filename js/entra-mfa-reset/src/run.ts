@@ -1,8 +1,8 @@
 import type { Bulk } from "./bulk.js";
 import type { ErrorCode, Event } from "./contract.js";
 import type { Access, GetTokenOptions } from "./credential.js";
+import type { Engine } from "./engine.js";
 import { MfaResetError, fromWasm } from "./error.js";
-import type { Engine } from "./load.js";
 import { type Answer, type Fetch, type SendLimits, send } from "./send.js";
 import type { AssertionEffect, BulkEffect, Effect, Reply, SendEffect, Step, TokenEffect } from "./wire.js";
 

@@ -5,8 +5,7 @@
  */
 
 import * as glue from "../wasm/sandbox.js";
-import { sandboxModule } from "#sandbox";
-import { once } from "./loading/once.js";
+import { type Compile, once } from "./loading/once.js";
 import type { SandboxFaults, SandboxSeed, SandboxState } from "./seed.js";
 import { checksummed, claims } from "./token.js";
 
@@ -21,7 +20,26 @@ interface Answer {
 /** As Node's `fetch` names them. */
 const CODES = { neverSent: "ECONNREFUSED", lost: "ECONNRESET" };
 
-const load = /* @__PURE__ */ once(glue, sandboxModule);
+const setUp = /* @__PURE__ */ once(glue);
+let file: Compile | undefined;
+
+/**
+ * The tenant, which comes from this WebAssembly file from now on. Nothing happens where the tenant is not used, so an
+ * entry may call it as a pure function.
+ *
+ * @internal
+ */
+export function withFile<Tenant>(tenant: Tenant, compile: Compile): Tenant {
+  file = compile;
+  return tenant;
+}
+
+async function load(): Promise<typeof glue> {
+  if (file === undefined) {
+    throw new Error("Import the sandbox from entra-mfa-reset/sandbox, which brings its WebAssembly file along.");
+  }
+  return setUp(file);
+}
 
 /**
  * One simulated tenant. It is as strict as Microsoft Graph is known to be, and it keeps its state as long as it lives.

@@ -3,14 +3,15 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import * as glue from "../wasm/sandbox.js";
-import { load } from "../dist/load.js";
-import { sandboxModule } from "../dist/loading/sandbox.js";
+import { load, provideEngine } from "../dist/engine.js";
 import { drive } from "../dist/run.js";
 
 const folder = new URL("../../../tests/golden/", import.meta.url);
 const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".json")).sort() : [];
 
-glue.initSync({ module: await sandboxModule() });
+const wasm = (name) => readFileSync(new URL(`../wasm/${name}_bg.wasm`, import.meta.url));
+glue.initSync({ module: await WebAssembly.compile(wasm("sandbox")) });
+provideEngine(wasm("entra_mfa_reset"));
 const { Client } = await load();
 
 /** Time that passes when nothing else happens. */

@@ -1,5 +1,7 @@
-import { MfaResetClient, type MfaResetClientOptions } from "../client.js";
-import { SandboxTenant } from "../sandbox.js";
+import type { MfaResetClient, MfaResetClientOptions } from "../client.js";
+import { MfaResetClient as Client } from "../entries/node.js";
+import { SandboxTenant as Tenant } from "../entries/sandbox/node.js";
+import type { SandboxTenant } from "../sandbox.js";
 import type { Fetch } from "../send.js";
 import type { Arguments } from "./arguments.js";
 import { type Environment, credential } from "./environment.js";
@@ -15,7 +17,7 @@ export interface Connection {
 /** Connects to the tenant that flags and environment name, or to a simulated one. */
 export function connect(given: Arguments, env: Environment, options: Pick<MfaResetClientOptions, "signal" | "onEvent">): Connection {
   const { authorityHost = env["AZURE_AUTHORITY_HOST"], ...client } = given.client;
-  const sandbox = given.sandbox ? new SandboxTenant() : undefined;
+  const sandbox = given.sandbox ? new Tenant() : undefined;
   const fetch: Fetch = sandbox?.fetch ?? ((url, init) => globalThis.fetch(url, init));
   let httpRequests = 0;
   const counted: Fetch = (url, init) => {
@@ -24,7 +26,7 @@ export function connect(given: Arguments, env: Environment, options: Pick<MfaRes
   };
   const all = { ...client, ...options, ...(authorityHost && { authorityHost }), fetch: counted };
   return {
-    client: new MfaResetClient(sandbox === undefined ? credential(env) : { accessToken: sandbox.accessToken }, all),
+    client: new Client(sandbox === undefined ? credential(env) : { accessToken: sandbox.accessToken }, all),
     sandbox,
     httpRequests: () => httpRequests,
   };

@@ -1,8 +1,12 @@
 /** Compiles a file of this package, where `fetch` reaches it. */
 export async function compile(url: URL): Promise<WebAssembly.Module> {
-  const response = await fetch(url);
+  return compileResponse(await fetch(url));
+}
+
+/** Compiles what a server answered. */
+export async function compileResponse(response: Response): Promise<WebAssembly.Module> {
   if (!response.ok) {
-    throw new Error(`${url.pathname} answers ${response.status}`);
+    throw new Error(`${response.url} answers ${response.status}`);
   }
   // Not compileStreaming: it insists on a content type that many file servers do not send.
   return WebAssembly.compile(await response.arrayBuffer());

@@ -1,0 +1,3 @@
+/** The compiled engine. */
+declare const module: WebAssembly.Module;
+export default module;

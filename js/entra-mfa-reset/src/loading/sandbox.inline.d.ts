@@ -1,0 +1,3 @@
+/** The sandbox's WebAssembly, deflated, as base64. The build writes it. */
+declare const base64: string;
+export default base64;

@@ -1,0 +1,3 @@
+/** The compiled sandbox. */
+declare const module: WebAssembly.Module;
+export default module;
