@@ -1,0 +1,3 @@
+import "./plan.js";
+import "./reset-planned.js";
+import "./reset.js";
