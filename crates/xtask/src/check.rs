@@ -31,7 +31,7 @@ pub fn run() -> Result<()> {
     step("the same build in another folder", reproduce::against_this)?;
     step("size", size::run)?;
     step("tests of the JavaScript bindings in wasm", wasm_test::run)?;
-    step("tests in wasmtime and other hosts", || cargo("test --quiet -p hosts"))?;
+    step("tests in wasmtime and other hosts", || cargo("test --quiet -p hosts -p example-rust-wasmtime"))?;
     step("tests of the npm packages", || process::run(process::npm().arg("test").current_dir(workspace::path("js"))))?;
     step("every JavaScript runtime and bundler", || {
         setup::chromium()?;
