@@ -155,6 +155,15 @@ fn everything_in_the_wasm_is_listed() {
 }
 
 #[test]
+fn every_python_dependency_is_listed() {
+    let requirements = fs::read_to_string(workspace::path("examples/python/requirements.txt")).expect("requirements");
+    let real: Vec<_> = requirements.lines().filter_map(|line| line.split_once("==")).collect();
+    let table = table("Python");
+    let listed: Vec<_> = table.iter().map(|(name, cells)| (name.as_str(), cells[1].as_str())).collect();
+    assert_eq!(listed, real, "{LIST}, Python");
+}
+
+#[test]
 fn every_npm_dependency_is_listed() {
     let mut real: BTreeMap<String, (BTreeSet<String>, String)> = BTreeMap::new();
     let bundled = sbom::bundled().expect("what is bundled");

@@ -7,6 +7,7 @@ use std::fs;
 /// Runs the tests of all of them, and says what could not be tested here.
 pub fn test() -> Result<Vec<String>> {
     setup::npm_packages("examples")?;
+    setup::python_packages("examples/python")?;
     let mut folders = Vec::new();
     for example in fs::read_dir(workspace::path("examples"))? {
         folders.push(example?.path().join("test"));

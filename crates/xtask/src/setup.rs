@@ -52,6 +52,26 @@ pub fn chromium() -> Result<()> {
     bail!("Chromium is missing: install Chromium or Google Chrome, or name one in the variable CHROMIUM");
 }
 
+/// An environment of Python's own with the packages of a folder's requirements.txt, where there is a Python for it. The
+/// tests that need it say so where it is missing.
+pub fn python_packages(folder: &str) -> Result<()> {
+    let Some(python) = process::find("python3").or_else(|| process::find("python")) else { return Ok(()) };
+    let recent = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
+    if !process::succeeds_within(Command::new(&python).args(["-c", recent]), NPM_LIMIT) {
+        return Ok(());
+    }
+    let root = workspace::path(".setup/python");
+    let program = root.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let requirements = workspace::path(folder).join("requirements.txt");
+    Inputs::default().file(&requirements)?.make("python-packages", std::slice::from_ref(&program), || {
+        eprintln!("setup: fetching the Python packages of {folder}/requirements.txt");
+        process::run_quietly(Command::new(&python).args(["-m", "venv", "--clear"]).arg(&root))?;
+        let pip = ["-m", "pip", "install", "--disable-pip-version-check", "--only-binary", ":all:", "--requirement"];
+        process::run_quietly(Command::new(&program).args(pip).arg(&requirements))
+    })?;
+    Ok(())
+}
+
 /// The packages of a folder's package-lock.json, when that file has changed.
 pub fn npm_packages(folder: &str) -> Result<()> {
     let root = workspace::path(folder);

@@ -1,6 +1,6 @@
 //! Which tenant, and as whom: from the environment alone, never from an argument that a list of processes shows.
 
-use crate::bindings::{ClientOptions, ClientSecret, Cloud, Credential, Limits, ManagedIdentity};
+use crate::bindings::{ClientOptions, ClientSecret, Cloud, Credential, ErrorCode, ErrorInfo, Limits, ManagedIdentity};
 use crate::outgoing::Outgoing;
 use anyhow::{Context, Result, bail};
 use http::Uri;
@@ -54,7 +54,9 @@ fn credential() -> Result<Credential> {
     let client_id = variable("AZURE_CLIENT_ID")?;
     if let Some(client_secret) = variable("AZURE_CLIENT_SECRET")? {
         let (Some(tenant_id), Some(client_id)) = (variable("AZURE_TENANT_ID")?, client_id) else {
-            bail!("AZURE_CLIENT_SECRET is set, but AZURE_TENANT_ID or AZURE_CLIENT_ID is not. {HELP}");
+            return Err(
+                unauthenticated("AZURE_CLIENT_SECRET is set, but AZURE_TENANT_ID or AZURE_CLIENT_ID is not").into()
+            );
         };
         return Ok(Credential::ClientSecret(ClientSecret { tenant_id, client_id, client_secret }));
     }
@@ -62,7 +64,12 @@ fn credential() -> Result<Credential> {
     if endpoint.is_some() && header.is_some() {
         return Ok(Credential::ManagedIdentity(ManagedIdentity { client_id, endpoint, header }));
     }
-    bail!("No credential is set. {HELP}")
+    Err(unauthenticated("no credential is set").into())
+}
+
+fn unauthenticated(message: &str) -> ErrorInfo {
+    let (message, help) = (message.to_owned(), HELP.to_owned());
+    ErrorInfo { code: ErrorCode::Unauthenticated, message, help, retryable: false, graph: None }
 }
 
 /// What a variable says; an empty one says nothing.

@@ -75,9 +75,12 @@ async fn main() -> ExitCode {
         Command::One { user } => one(&arguments, user).await,
         Command::Many { users, journal, max_users } => many(&arguments, users, journal, *max_users).await,
     };
-    done.unwrap_or_else(|error| {
-        eprintln!("reset-mfa: {error:#}");
-        ExitCode::from(USAGE)
+    done.unwrap_or_else(|error| match error.downcast_ref::<ErrorInfo>() {
+        Some(error) => complain(error),
+        None => {
+            eprintln!("reset-mfa: {error:#}");
+            USAGE.into()
+        }
     })
 }
 
@@ -92,10 +95,7 @@ async fn one(arguments: &Arguments, user: &str) -> Result<ExitCode> {
     let api = host.plugin.entra_mfa_reset_reset();
     // An error means that nothing was written. Once something may have been written, there is a report.
     match api.client().call_reset(&mut host.store, host.client, &request).await? {
-        Err(error) => {
-            complain(&error);
-            Ok(exit_of(&error).into())
-        }
+        Err(error) => Ok(complain(&error)),
         Ok(report) => {
             println!("{}", api.call_to_json(&mut host.store, &report).await?);
             Ok(if report.outcome == Outcome::Complete { ExitCode::SUCCESS } else { LESS.into() })
@@ -126,10 +126,7 @@ async fn many(arguments: &Arguments, users: &Path, journal: &Path, max_users: u3
     let ended = many::reset(&mut host, users, &defaults, &mut journal, || stop.load(Ordering::Relaxed), tell).await?;
     eprintln!("complete: {complete}; not complete: {less}; done before: {}; not begun: {}", ended.skipped, ended.left);
     Ok(match &ended.error {
-        Some(error) => {
-            complain(error);
-            exit_of(error).into()
-        }
+        Some(error) => complain(error),
         None if less + ended.left > 0 => LESS.into(),
         None => ExitCode::SUCCESS,
     })
@@ -150,22 +147,15 @@ fn interrupted() -> Arc<AtomicBool> {
     flag
 }
 
-fn complain(error: &ErrorInfo) {
-    eprintln!("{}: {} {}", name(error.code), error.message, error.help);
-}
-
-/// The code as JSON has it, `protectedUser`.
-fn name(code: ErrorCode) -> String {
-    let mut name = format!("{code:?}").replace("ErrorCode::", "");
-    name[..1].make_ascii_lowercase();
-    name
-}
-
-fn exit_of(error: &ErrorInfo) -> u8 {
-    match error.code {
+/// Tells it, with the code as JSON has it, `protectedUser`.
+fn complain(error: &ErrorInfo) -> ExitCode {
+    let mut code = format!("{:?}", error.code).replace("ErrorCode::", "");
+    code[..1].make_ascii_lowercase();
+    eprintln!("{code}: {}. {}", error.message, error.help);
+    ExitCode::from(match error.code {
         ErrorCode::ProtectedUser | ErrorCode::ManagementRestricted => GUARDED,
         ErrorCode::Unauthenticated | ErrorCode::Forbidden => NOT_SIGNED_IN,
         ErrorCode::InvalidInput => USAGE,
         _ => LESS,
-    }
+    })
 }

@@ -129,8 +129,8 @@ fn what_is_refused_is_not_touched() {
         assert!(output.stdout.is_empty(), "{user}");
     }
     let nobody = reset_mfa(&tenant, &[]).args(["one", ADELE]).output().unwrap();
-    assert_eq!(nobody.status.code(), Some(2));
-    assert!(stderr(&nobody).contains("No credential is set"), "{}", stderr(&nobody));
+    assert_eq!(nobody.status.code(), Some(4));
+    assert!(stderr(&nobody).contains("no credential is set"), "{}", stderr(&nobody));
     assert!(tenant.state().unwrap().writes().is_empty());
 }
 
