@@ -24,7 +24,7 @@ ready: fmt gen test
 setup: rust
     @{{ xtask }} setup
 
-# The artifacts: dist/entra-mfa-reset.wasm and dist/entra-mfa-reset.tgz
+# The artifacts in dist/: the components and the npm package
 build: rust
     @{{ xtask }} build
 
@@ -56,7 +56,7 @@ supply: rust
 reproduce: rust
     @{{ xtask }} reproduce
 
-# The JSON Schema and the TypeScript types, from the Rust types
+# The JSON Schema, the OpenAPI and the TypeScript types, from the Rust types
 gen: rust
     @{{ xtask }} gen
 

@@ -1,9 +1,9 @@
 use crate::bindings::exports::entra::mfa_reset::reset as wit;
 use crate::convert::{from_wit, to_wit};
-use crate::shell::{Asked, Shell, Turn};
 use entra_mfa_reset as core;
 use entra_mfa_reset::Target;
 use entra_mfa_reset::run::{EffectId, Reply};
+use entra_mfa_reset_wasi::{Asked, Shell, Turn};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
@@ -102,7 +102,7 @@ impl State {
                     self.handed = Some(id);
                     break Said::Event(Box::new(wit::BulkEvent::Report(to_wit(*report))));
                 }
-                Ok(Turn::Idle) => match self.hungry {
+                Ok(Turn::Ready | Turn::Idle) => match self.hungry {
                     Some((_, at_most)) => break hungry(at_most),
                     None => return self.end(Err(core::Error::internal("the run waits for nothing"))),
                 },

@@ -1,9 +1,9 @@
 use crate::bindings::exports::entra::mfa_reset::reset as wit;
 use crate::bulk_run::BulkRun;
 use crate::convert::{Convert, from_wit, to_wit};
-use crate::shell::{self, Lent, Shell};
 use entra_mfa_reset as core;
 use entra_mfa_reset::run::Run;
+use entra_mfa_reset_wasi::{self as shell, Lent, Shell};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 

@@ -1,7 +1,7 @@
 //! The WASI 0.2 component `entra:mfa-reset`: the engine behind the exports of `wit/reset.wit`.
 //!
-//! A call of an export runs one operation to its end. `shell` performs what the engine asks for, `http` is one
-//! request under way, `convert` carries values across the border, and `client` is the exported resource.
+//! A call of an export runs one operation to its end. `entra-mfa-reset-wasi` performs what the engine asks for,
+//! `convert` carries values across the border, and `client` is the exported resource.
 // The names of the exports are none that a native linker takes, so elsewhere the crate is checked, but exports nothing.
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 #![deny(unsafe_code)]
@@ -12,8 +12,6 @@
 mod bulk_run;
 mod client;
 mod convert;
-mod http;
-mod shell;
 
 use bindings::exports::entra::mfa_reset::reset::{Guest, Preflight, Report, Status};
 

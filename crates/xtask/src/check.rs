@@ -22,7 +22,8 @@ pub fn run() -> Result<()> {
     let mut untested = Vec::new();
     step("what others wrote", || supply::run().map(|lines| unchecked = lines))?;
     step("tests of the engine and the simulated tenant", || {
-        cargo("test --quiet -p entra-mfa-reset -p entra-tenant --features entra-tenant/server")
+        cargo("test --quiet -p entra-mfa-reset -p entra-tenant --features entra-tenant/server")?;
+        cargo("test --quiet -p entra-mfa-reset-service --lib")
     })?;
     step("fuzzing, a little", fuzz::quick)?;
     step("tests of the build", || cargo("test --quiet -p xtask"))?;

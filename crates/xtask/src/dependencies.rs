@@ -8,8 +8,15 @@ use std::process::Command;
 
 const LIST: &str = "docs/dependencies.md";
 /// Whose own dependencies are part of a product.
-const PRODUCTS: [&str; 5] =
-    ["entra-mfa-reset", "entra-mfa-reset-component", "entra-mfa-reset-js", "entra-mfa-reset-sandbox", "entra-tenant"];
+const PRODUCTS: [&str; 7] = [
+    "entra-mfa-reset",
+    "entra-mfa-reset-component",
+    "entra-mfa-reset-js",
+    "entra-mfa-reset-sandbox",
+    "entra-mfa-reset-service",
+    "entra-mfa-reset-wasi",
+    "entra-tenant",
+];
 /// The npm manifests, each with its lock file; the examples are found.
 const NPM: [(&str, &str); 5] = [
     ("js/package.json", "js/package-lock.json"),

@@ -1,6 +1,9 @@
-//! What is generated from the Rust types of the contract: the JSON Schemas and the TypeScript types. The WIT is
-//! written by hand, because its documentation speaks to other readers, and compared with the same schema.
+//! What is generated from the Rust types of the contract: the JSON Schemas, the service's OpenAPI and the TypeScript
+//! types. The WIT is written by hand, because its documentation speaks to other readers, and compared with the same
+//! schema.
 
+mod openapi;
+mod rest;
 mod schema;
 mod typescript;
 mod wit;
@@ -11,6 +14,8 @@ use std::fs;
 
 const SCHEMA: &str = "schema/entra-mfa-reset.schema.json";
 const EVENTS: &str = "docs/events.schema.json";
+const OPENAPI: &str = "schema/openapi.json";
+const SERVED: &str = "crates/service/src/openapi.json";
 const TYPESCRIPT: &str = "js/entra-mfa-reset/src/contract.d.ts";
 const AGAIN: &str = "run `just gen`, and commit what it changed";
 
@@ -23,6 +28,8 @@ pub fn run(check: bool) -> Result<()> {
     }
     update(SCHEMA, &schema::text(&contract)?, check)?;
     update(EVENTS, &schema::of_events(&contract)?, check)?;
+    update(OPENAPI, &openapi::text(&contract)?, check)?;
+    update(SERVED, &openapi::line(&contract)?, check)?;
     update(TYPESCRIPT, &typescript::text(&contract)?, check)
 }
 

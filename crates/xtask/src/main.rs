@@ -31,7 +31,7 @@ const HELP: &str = "\
 usage: cargo run -p xtask -- TASK
 
   setup        the wasm target and the npm packages; says and does nothing when both are there
-  build        dist/entra-mfa-reset.wasm and dist/entra-mfa-reset.tgz
+  build        the artifacts in dist/: the components and the npm package
   demo         a reset against the simulated tenant, in wasmtime and in Node
   test         everything that must hold before a commit
   bench        other ways to do the same, side by side; takes half an hour, and its choices are those of
@@ -43,7 +43,7 @@ usage: cargo run -p xtask -- TASK
   reproduce    two builds in two folders, and whether they are the same; with --against-dist, one of them is
                what `build` made
   size         what the artifacts weigh; fails when one is over its budget
-  gen          the JSON Schema and the TypeScript types, and a look at the WIT; with --check, only says what is stale
+  gen          the JSON Schema, the OpenAPI and the TypeScript types, and a look at the WIT; with --check, only says what is stale
   lint         clippy, with warnings denied
   docs         the documentation of the crates, with warnings denied
   wasm-test    the tests of the JavaScript bindings, in wasm

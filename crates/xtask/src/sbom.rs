@@ -12,8 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// Beside the wasm component.
-pub const OF_COMPONENT: &str = "dist/entra-mfa-reset.wasm.cdx.json";
 /// Beside the npm package, and in it.
 pub const OF_PACKAGE: &str = "dist/entra-mfa-reset.tgz.cdx.json";
 const IN_PACKAGE: &str = "js/entra-mfa-reset/sbom.cdx.json";
@@ -23,10 +21,13 @@ const WASM_OF_PACKAGE: [(&str, &str); 2] =
 /// Writes them.
 pub fn write(toolchain: &Toolchain) -> Result<()> {
     let trees = linked::trees()?;
-    let mut parts = Parts::new(toolchain)?;
-    let needs = parts.add_crates(&trees[build::COMPONENT])?;
-    let component = subject("entra-mfa-reset.wasm", &workspace::path("dist/entra-mfa-reset.wasm"))?;
-    sums::write_changed(&workspace::path(OF_COMPONENT), &parts.finish(component, vec![needs]))?;
+    for (name, package) in build::COMPONENTS {
+        let mut parts = Parts::new(toolchain)?;
+        let needs = parts.add_crates(&trees[package])?;
+        let file = workspace::path("dist").join(format!("{name}.wasm"));
+        let component = subject(&format!("{name}.wasm"), &file)?;
+        sums::write_changed(&file.with_extension("wasm.cdx.json"), &parts.finish(component, vec![needs]))?;
+    }
 
     let mut parts = Parts::new(toolchain)?;
     let mut roots = Vec::new();

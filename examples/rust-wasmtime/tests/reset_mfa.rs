@@ -20,7 +20,7 @@ fn start(seed: Seed) -> TenantServer {
 fn reset_mfa(tenant: &TenantServer, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_reset-mfa"));
     command.env_clear().env("GRAPH_URL", tenant.origin()).envs(variables.iter().copied());
-    command.arg("--component").arg(hosts::plugin::path());
+    command.arg("--component").arg(hosts::artifact::PLUGIN.path());
     command
 }
 

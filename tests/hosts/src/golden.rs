@@ -1,7 +1,7 @@
 //! The golden cases of `tests/golden`, which the native runner writes.
 
 use crate::types as wit;
-use crate::{convert, plugin};
+use crate::{artifact, convert};
 use anyhow::{Context, Result, bail};
 use entra_mfa_reset::{
     ClientOptions, Error, IssuePassOptions, Preflight, Report, ResetRequest, RestoreRequest, RevokeSessionsOptions,
@@ -111,7 +111,7 @@ impl Case {
     /// When a file is no case.
     pub fn all() -> Result<Vec<Case>> {
         let mut cases = Vec::new();
-        for entry in fs::read_dir(plugin::root().join("tests/golden"))? {
+        for entry in fs::read_dir(artifact::root().join("tests/golden"))? {
             let path = entry?.path();
             let text = fs::read_to_string(&path)?;
             let mut case: Case = serde_json::from_str(&text).with_context(|| path.display().to_string())?;

@@ -1,5 +1,6 @@
 //! wasmtime as a host.
 
+use crate::artifact::PLUGIN;
 use crate::bindings::Plugin;
 use crate::bindings::exports::entra::mfa_reset::reset::MembersPage;
 use crate::bindings::types::{
@@ -7,7 +8,6 @@ use crate::bindings::types::{
     RestoreRequest, RevokeSessionsOptions, Status,
 };
 use crate::bulk_run::BulkRun;
-use crate::plugin;
 use anyhow::Result;
 use std::pin::Pin;
 use std::time::Duration;
@@ -66,6 +66,13 @@ pub(crate) struct State {
     http: WasiHttpCtx,
     table: ResourceTable,
     hooks: Hooks,
+}
+
+impl State {
+    pub(crate) fn new(wasi: WasiCtx, sender: impl Sender) -> Self {
+        let hooks = Hooks(Box::new(sender));
+        State { wasi, http: WasiHttpCtx::new(), table: ResourceTable::new(), hooks }
+    }
 }
 
 impl WasiView for State {
@@ -140,7 +147,7 @@ impl Session {
     /// # Errors
     /// When the component is not built, imports more than the host gives, or traps.
     pub async fn open(sender: impl Sender, clock: Option<Clock>, options: &ClientOptions) -> Result<Session> {
-        let (engine, component) = plugin::load()?;
+        let (engine, component) = PLUGIN.load()?;
         let mut linker = Linker::<State>::new(engine);
         // It gives wasi:cli and wasi:random as well; that the component asks for neither is a test of its own.
         wasmtime_wasi_http::p2::add_to_linker_async(&mut linker)?;
@@ -148,13 +155,7 @@ impl Session {
         if let Some(clock) = clock {
             wasi.monotonic_clock(clock).wall_clock(clock);
         }
-        let state = State {
-            wasi: wasi.build(),
-            http: WasiHttpCtx::new(),
-            table: ResourceTable::new(),
-            hooks: Hooks(Box::new(sender)),
-        };
-        let mut store = Store::new(engine, state);
+        let mut store = Store::new(engine, State::new(wasi.build(), sender));
         let plugin = Plugin::instantiate_async(&mut store, component, &linker).await?;
         let client = plugin.entra_mfa_reset_reset().client().call_constructor(&mut store, options).await?;
         Ok(Session { store, plugin, client })

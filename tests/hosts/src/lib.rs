@@ -3,13 +3,15 @@
 //! [`Session`] is the component in wasmtime, and [`BulkRun`] many users under way in it. Their requests go where its [`Sender`](host::Sender) takes them: to the
 //! network, or to the simulated tenant in this process, with a clock that jumps.
 
+pub mod artifact;
 mod bindings;
 pub mod bulk_run;
 pub mod convert;
+pub mod desk;
 pub mod golden;
 pub mod host;
-pub mod plugin;
 pub mod rogue;
+pub mod service;
 pub mod simulation;
 pub mod tenant;
 pub mod watched;

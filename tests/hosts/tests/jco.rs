@@ -2,8 +2,8 @@
 
 use entra_mfa_reset::{Outcome, Report};
 use entra_tenant::{Seed, TokenClaims};
+use hosts::artifact::{self, PLUGIN};
 use hosts::golden::Case;
-use hosts::plugin;
 use hosts::tenant::TenantServer;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -98,13 +98,13 @@ fn sorted(mut lines: Vec<String>) -> Vec<String> {
 
 fn node(cases: &str) -> String {
     assert!(
-        plugin::root().join("js/node_modules/@bytecodealliance/jco").exists(),
+        artifact::root().join("js/node_modules/@bytecodealliance/jco").exists(),
         "jco is not installed; run `just setup` first"
     );
-    assert!(plugin::path().exists(), "the component is not built; run `just build` first");
+    assert!(PLUGIN.path().exists(), "the component is not built; run `just build` first");
     let mut child = Command::new("node")
-        .arg(plugin::root().join("tests/hosts/jco/run.mjs"))
-        .arg(plugin::path())
+        .arg(artifact::root().join("tests/hosts/jco/run.mjs"))
+        .arg(PLUGIN.path())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -12,4 +12,6 @@ mod jco;
 mod native;
 mod network;
 mod rogues;
+mod service;
+mod service_many;
 mod sign_in;

@@ -74,7 +74,7 @@ pub fn of_events(contract: &Definitions) -> Result<String> {
 }
 
 /// The types that a type is made of.
-fn refer<'a>(value: &'a Value, used: &mut Vec<&'a str>) {
+pub fn refer<'a>(value: &'a Value, used: &mut Vec<&'a str>) {
     match value {
         Value::Object(object) => {
             let target = object.get("$ref").and_then(Value::as_str).and_then(|target| target.rsplit('/').next());
@@ -123,7 +123,7 @@ impl Transform for Absent {
 }
 
 /// Rust's widths, which the WIT is compared with, are no formats of JSON Schema.
-fn without_formats(value: &mut Value) {
+pub fn without_formats(value: &mut Value) {
     match value {
         Value::Object(object) => {
             if object.get("format").is_some_and(Value::is_string) {

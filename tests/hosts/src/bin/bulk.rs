@@ -2,11 +2,12 @@
 
 use anyhow::{Context, Result, anyhow};
 use clap::Parser;
+use hosts::artifact::PLUGIN;
 use hosts::host::{Network, Sender, Sent};
 use hosts::types::{
     AllowPrivileged, ClientOptions, Cloud, Credential, Limits, Methods, Outcome, Preset, Report, ResetOptions,
 };
-use hosts::{Session, convert, plugin};
+use hosts::{Session, convert};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -62,7 +63,7 @@ async fn run(options: Options) -> Result<()> {
     });
 
     let sent = Arc::new(AtomicU64::new(0));
-    plugin::load()?;
+    PLUGIN.load()?;
     let mut session = Session::open(Counted(Arc::clone(&sent)), None, &client_options(&options, token)).await?;
     let begun = Instant::now();
     let mut outcomes: BTreeMap<&str, u64> = BTreeMap::new();

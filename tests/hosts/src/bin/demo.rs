@@ -3,10 +3,11 @@
 
 use anyhow::{Result, anyhow, bail};
 use entra_tenant::{Seed, State, TokenClaims};
+use hosts::Session;
+use hosts::artifact::{self, PLUGIN};
 use hosts::tenant::TenantServer;
 use hosts::types::{AllowPrivileged, ClientOptions, Cloud, Credential, ErrorInfo, Outcome, PassRequest, ResetRequest};
 use hosts::watched::{Outgoing, Watched};
-use hosts::{Session, plugin};
 use serde_json::Value;
 use std::process::{Command, ExitCode};
 
@@ -27,7 +28,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<()> {
-    plugin::load()?;
+    PLUGIN.load()?;
     println!("PART 1: the WebAssembly component, in wasmtime\n");
     println!("A simulated tenant listens on loopback; no request leaves this machine.");
     println!("A line with > is a request to Graph as it leaves the host; a batch's members stand below it.");
@@ -90,7 +91,7 @@ fn json(text: &str) -> Result<Value> {
 
 fn node(tenant: &TenantServer) -> Result<bool> {
     let status = Command::new("node")
-        .arg(plugin::root().join("js/entra-mfa-reset/demo.mjs"))
+        .arg(artifact::root().join("js/entra-mfa-reset/demo.mjs"))
         .args(["--graph-url", &tenant.origin()])
         .env("ENTRA_ACCESS_TOKEN", tenant.access_token(&TokenClaims::everything()))
         .status()

@@ -1,4 +1,4 @@
-use crate::http::Flight;
+use crate::flight::Flight;
 use entra_mfa_reset::run::{Effect, EffectId, Reply, Run, Step};
 use entra_mfa_reset::{Error, Intent, Report, Secret};
 use std::cell::RefCell;
@@ -12,17 +12,23 @@ const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 /// What a client lends to its runs.
 #[derive(Clone)]
 pub struct Lent {
+    /// The largest body of an answer, in bytes.
     pub body_limit: u64,
     /// The assertion that the host gave last. Runs under way see the next one, too.
     pub assertion: Rc<RefCell<Option<Secret>>>,
 }
 
 /// Runs an operation to its end.
+///
+/// # Errors
+/// The operation's own.
 pub fn perform<T>(run: Run<Result<T, Error>>, seed: u64, lent: Lent) -> Result<T, Error> {
     let mut shell = Shell::start(run, seed, lent)?;
     match shell.turn()? {
         Turn::Done(outcome) => outcome,
-        Turn::Asked(..) | Turn::Idle => Err(Error::internal("the run waits for something that was never begun")),
+        Turn::Asked(..) | Turn::Ready | Turn::Idle => {
+            Err(Error::internal("the run waits for something that was never begun"))
+        }
     }
 }
 
@@ -38,21 +44,34 @@ pub struct Shell<T> {
 }
 
 /// What only the host can answer.
+#[derive(Debug)]
 pub enum Asked {
+    /// The next users, at most so many: [`Reply::Targets`].
     Targets(usize),
+    /// To note what is about to be written: [`Reply::Taken`].
     Begin(Intent),
+    /// To take a report: [`Reply::Taken`].
     Report(Box<Report>),
 }
 
 /// Why a shell has stopped working.
+#[derive(Debug)]
 pub enum Turn<T> {
+    /// The operation is over.
     Done(Result<T, Error>),
+    /// The host is asked.
     Asked(EffectId, Asked),
+    /// Something that the host waits for itself is ready.
+    Ready,
     /// There is nothing to do until the host answers what it was asked.
     Idle,
 }
 
 impl<T> Shell<T> {
+    /// Begins.
+    ///
+    /// # Errors
+    /// A defect of the engine or of this.
     pub fn start(mut run: Run<Result<T, Error>>, seed: u64, lent: Lent) -> Result<Self, Error> {
         let clock = Clock::start();
         let step = run.start(clock.now(), seed).map_err(defect)?;
@@ -74,8 +93,29 @@ impl<T> Shell<T> {
         self.replies.push_back((id, reply));
     }
 
+    /// Asks the operation to end soon. It ends as cancelled, and what was done by then is told.
+    ///
+    /// # Errors
+    /// As [`Shell::start`].
+    pub fn cancel(&mut self) -> Result<(), Error> {
+        let step = self.run.cancel(self.clock.now()).map_err(defect)?;
+        self.take(step);
+        Ok(())
+    }
+
     /// Works until there is something for the host.
+    ///
+    /// # Errors
+    /// As [`Shell::start`].
     pub fn turn(&mut self) -> Result<Turn<T>, Error> {
+        self.turn_beside(&[])
+    }
+
+    /// As [`Shell::turn`], and no longer than until one of these is ready.
+    ///
+    /// # Errors
+    /// As [`Shell::start`].
+    pub fn turn_beside(&mut self, others: &[&Pollable]) -> Result<Turn<T>, Error> {
         loop {
             if let Some((id, asked)) = self.asked.pop_front() {
                 return Ok(Turn::Asked(id, asked));
@@ -84,9 +124,11 @@ impl<T> Shell<T> {
                 return Ok(Turn::Done(outcome));
             }
             if self.replies.is_empty() {
-                await_some(&mut self.waits, &mut self.replies);
+                await_some(&mut self.waits, &mut self.replies, others);
             }
-            let Some((id, reply)) = self.replies.pop_front() else { return Ok(Turn::Idle) };
+            let Some((id, reply)) = self.replies.pop_front() else {
+                return Ok(if others.is_empty() { Turn::Idle } else { Turn::Ready });
+            };
             let step = self.run.resume(id, reply, self.clock.now()).map_err(defect)?;
             self.take(step);
         }
@@ -198,15 +240,18 @@ fn begin(effect: Effect, lent: &Lent) -> Begun {
 }
 
 /// Blocks until something is ready, and answers what is complete, the oldest first: the order of the answers must not
-/// depend on the host.
-fn await_some(waits: &mut Vec<Wait>, replies: &mut VecDeque<(EffectId, Reply)>) {
-    while replies.is_empty() && !waits.is_empty() {
+/// depend on the host. When one of the others is ready there may be no answer.
+fn await_some(waits: &mut Vec<Wait>, replies: &mut VecDeque<(EffectId, Reply)>, others: &[&Pollable]) {
+    while replies.is_empty() && !(waits.is_empty() && others.is_empty()) {
         let pollables: Vec<(EffectId, &Pollable)> =
             waits.iter().flat_map(|wait| wait.pollables().into_iter().map(|pollable| (wait.id, pollable))).collect();
-        let list: Vec<&Pollable> = pollables.iter().map(|(_, pollable)| *pollable).collect();
+        let ours = pollables.iter().map(|(_, pollable)| *pollable);
+        let list: Vec<&Pollable> = ours.chain(others.iter().copied()).collect();
+        let found = poll(&list);
         // The indices come in the host's own order, and one wait may have two of them.
         let ready: Vec<EffectId> =
-            poll(&list).into_iter().filter_map(|index| pollables.get(index as usize)).map(|(id, _)| *id).collect();
+            found.iter().filter_map(|index| pollables.get(*index as usize)).map(|(id, _)| *id).collect();
+        let beside = found.iter().any(|index| *index as usize >= pollables.len());
         waits.retain_mut(|wait| {
             if !ready.contains(&wait.id) {
                 return true;
@@ -219,5 +264,8 @@ fn await_some(waits: &mut Vec<Wait>, replies: &mut VecDeque<(EffectId, Reply)>) 
                 None => true,
             }
         });
+        if beside {
+            return;
+        }
     }
 }

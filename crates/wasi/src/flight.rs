@@ -1,37 +1,27 @@
 //! One request under way: the `http` crate's types on one side, wasi:http on the other.
 //!
-//! A resource of wasi:http must outlive what was made from it, or the host traps. Fields drop in the order in which
-//! they are declared, so the structs below name children before parents, and nothing here takes them apart.
+//! The structs below name children before parents, as in `body`.
 
+use crate::body::{BodyReader, BodyWriter, Read, Wrote};
 use bytes::Bytes;
 use entra_mfa_reset::run::{SendError, response_header};
 use http::header::CONTENT_LENGTH;
 use http::{HeaderValue, Method, StatusCode};
 use wasi::http::outgoing_handler;
 use wasi::http::types::{
-    ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, Method as WasiMethod, OutgoingBody,
-    OutgoingRequest, Scheme,
+    ErrorCode, Fields, FutureIncomingResponse, IncomingResponse, Method as WasiMethod, OutgoingBody, OutgoingRequest,
+    Scheme,
 };
 use wasi::io::poll::Pollable;
-use wasi::io::streams::{InputStream, OutputStream, StreamError};
-
-const CHUNK: u64 = 64 * 1024;
 
 type Answer = Result<http::Response<Bytes>, SendError>;
 
 /// One request under way. Dropping it gives it up.
 pub struct Flight {
-    upload: Option<Upload>,
+    upload: Option<BodyWriter>,
     head: Option<Head>,
     download: Option<Download>,
     limit: u64,
-}
-
-struct Upload {
-    room: Pollable,
-    stream: OutputStream,
-    body: OutgoingBody,
-    rest: Bytes,
 }
 
 struct Head {
@@ -40,9 +30,7 @@ struct Head {
 }
 
 struct Download {
-    more: Pollable,
-    stream: InputStream,
-    _body: IncomingBody,
+    body: BodyReader,
     head: http::response::Parts,
     bytes: Vec<u8>,
 }
@@ -73,31 +61,28 @@ impl Flight {
         outgoing.set_path_with_query(path).map_err(|()| refused("path"))?;
 
         let outgoing_body = outgoing.body().map_err(|()| refused("body"))?;
-        let upload = if body.is_empty() {
-            None
+        let (upload, empty) = if body.is_empty() {
+            (None, Some(outgoing_body))
         } else {
-            let stream = outgoing_body.write().map_err(|()| refused("body"))?;
-            Some((stream.subscribe(), stream))
+            let mut writer = BodyWriter::open(outgoing_body).ok_or_else(|| refused("body"))?;
+            writer.put(body);
+            (Some(writer), None)
         };
         // Without options: the engine has deadlines of its own, and one host keeps the options of every request until
         // it has no room for others.
         let response = outgoing_handler::handle(outgoing, None).map_err(|code| failure(&code))?;
         let head = Head { arrived: response.subscribe(), response };
-        let upload = match upload {
-            Some((room, stream)) => Some(Upload { room, stream, body: outgoing_body, rest: body }),
-            None => {
-                OutgoingBody::finish(outgoing_body, None).map_err(|code| failure(&code))?;
-                None
-            }
-        };
+        if let Some(empty) = empty {
+            OutgoingBody::finish(empty, None).map_err(|code| failure(&code))?;
+        }
         Ok(Flight { upload, head: Some(head), download: None, limit })
     }
 
     /// What to wait for before the next [`Flight::advance`].
     pub fn pollables(&self) -> Vec<&Pollable> {
-        let upload = self.upload.as_ref().map(|upload| &upload.room);
+        let upload = self.upload.as_ref().map(BodyWriter::pollable);
         let head = self.head.as_ref().map(|head| &head.arrived);
-        let download = self.download.as_ref().map(|download| &download.more);
+        let download = self.download.as_ref().map(|download| download.body.pollable());
         upload.into_iter().chain(head).chain(download).collect()
     }
 
@@ -130,24 +115,15 @@ impl Flight {
     /// As much of the body as the host has room for. When the stream is closed, the reason comes with the head.
     fn write(&mut self) -> Result<(), SendError> {
         let Some(upload) = &mut self.upload else { return Ok(()) };
-        while !upload.rest.is_empty() {
-            let Ok(room) = upload.stream.check_write() else {
-                self.upload = None;
-                return Ok(());
-            };
-            if room == 0 {
-                return Ok(());
-            }
-            let length = upload.rest.len().min(usize::try_from(room).unwrap_or(usize::MAX));
-            if upload.stream.write(&upload.rest.split_to(length)).is_err() {
+        match upload.write() {
+            Wrote::Some => return Ok(()),
+            Wrote::Closed => {
                 self.upload = None;
                 return Ok(());
             }
+            Wrote::All => {}
         }
-        let Some(Upload { room, stream, body, .. }) = self.upload.take() else { return Ok(()) };
-        drop(room);
-        drop(stream);
-        OutgoingBody::finish(body, None).map_err(|code| failure(&code))
+        self.upload.take().map_or(Ok(()), |upload| upload.finish().map_err(|code| failure(&code)))
     }
 }
 
@@ -163,35 +139,29 @@ impl Download {
         }
         let (head, ()) = builder.into_parts();
         let body = response.consume().map_err(|()| broken("body"))?;
-        let stream = body.stream().map_err(|()| broken("body"))?;
-        Ok(Download { more: stream.subscribe(), stream, _body: body, head, bytes: Vec::new() })
+        let body = BodyReader::open(body).ok_or_else(|| broken("body"))?;
+        Ok(Download { body, head, bytes: Vec::new() })
     }
 
     /// `None` while there is more to come.
     fn read(&mut self, limit: u64) -> Option<Result<(), SendError>> {
         loop {
-            match self.stream.read(CHUNK) {
-                Ok(chunk) if chunk.is_empty() => return None,
-                Ok(chunk) => {
+            match self.body.read() {
+                Read::Nothing => return None,
+                Read::Bytes(chunk) => {
                     if self.bytes.len() as u64 + chunk.len() as u64 > limit {
                         return Some(Err(SendError::TooLarge));
                     }
                     self.bytes.extend_from_slice(&chunk);
                 }
-                Err(StreamError::Closed) => return Some(Ok(())),
-                // Not asked for its `http-error-code`: one host throws on it.
-                Err(StreamError::LastOperationFailed(_)) => {
-                    return Some(Err(SendError::Lost("the answer broke off".to_owned())));
-                }
+                Read::End => return Some(Ok(())),
+                Read::Broken => return Some(Err(SendError::Lost("the answer broke off".to_owned()))),
             }
         }
     }
 
     fn into_response(self) -> http::Response<Bytes> {
-        let Download { more, stream, _body, head, bytes } = self;
-        drop(more);
-        drop(stream);
-        http::Response::from_parts(head, bytes.into())
+        http::Response::from_parts(self.head, self.bytes.into())
     }
 }
 
