@@ -81,7 +81,7 @@ fn text(value: &Value) -> String {
 
 /// An exact version stays exact; the usual requirement is written as in the manifest.
 fn requirement(text: &str) -> String {
-    text.trim_start_matches('^').to_owned()
+    text.trim_start_matches(['^', '~']).to_owned()
 }
 
 /// The direct dependencies: of the products, and all others.
