@@ -13,11 +13,14 @@ function key(name) {
   return readFileSync(new URL(`tests/keys/${name}`, TENANT), "utf8");
 }
 
-/** contoso.com, without latency; its application trusts this subject of this issuer. */
+/** The application's certificate and its private key, as PEM text. */
+export const CERTIFICATE = key("app-certificate.pem") + key("app-key.pem");
+
+/** contoso.com, without latency; its application has the certificate, and trusts this subject of this issuer. */
 export function seedThatTrusts({ issuer, subject }) {
   const seed = JSON.parse(readFileSync(new URL("src/sample.json", TENANT), "utf8"));
   const federatedCredentials = [{ issuer, subject, publicKey: key("issuer-public-key.pem") }];
-  Object.assign(seed.apps[0], { federatedCredentials });
+  Object.assign(seed.apps[0], { certificates: [key("app-certificate.pem")], federatedCredentials });
   return { ...seed, latencyMilliseconds: 0 };
 }
 

@@ -38,6 +38,7 @@ pub fn run() -> Result<()> {
         setup::chromium()?;
         node_tests::run("tests/packaging").map(|lines| untested.extend(lines))
     })?;
+    step("credentials of @azure/identity", || node_tests::run("tests/identity").map(|lines| untested.extend(lines)))?;
     step("tests of the examples", || examples::test().map(|lines| untested.extend(lines)))?;
     step("benchmark, whether it works", bench::quick)?;
     step("documentation", docs)?;

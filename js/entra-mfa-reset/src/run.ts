@@ -246,7 +246,7 @@ async function getToken(effect: TokenEffect, tokens: Access["tokens"], signal: A
   }
 }
 
-/** The error's name and Entra's own codes: the rest may quote a secret, and stays in `cause`. */
+/** The error's name and the codes of Entra and of MSAL: the rest may quote a secret, and stays in `cause`. */
 function failure(error: unknown, otherwise: string): string {
   if (!(error instanceof Error)) {
     return otherwise;
@@ -254,8 +254,12 @@ function failure(error: unknown, otherwise: string): string {
   if (error instanceof MfaResetError) {
     return error.message;
   }
-  const codes = error.message.match(/\bAADSTS\d+\b/g) ?? [];
-  return [error.name, ...new Set(codes)].join(" ");
+  const entra = error.message.match(/\bAADSTS\d+\b/g) ?? [];
+  const msal = /^[a-z]+(?:_[a-z]+)+(?=:)/.exec(error.message) ?? [];
+  const told = [error.name, ...msal, ...new Set(entra)].join(" ");
+  // A chain of credentials, DefaultAzureCredential for example: each has its own reason.
+  const tried = "errors" in error && Array.isArray(error.errors) ? error.errors.length : 0;
+  return tried === 0 ? told : `${told}, of ${tried} credentials that were tried; the reasons are in the error's cause`;
 }
 
 /** A listener must not stop a reset half way, so what it throws is dropped. */
