@@ -84,6 +84,19 @@ class TenantServer {
     return types.map((type) => type.slice("#microsoft.graph.".length, -"AuthenticationMethod".length));
   }
 
+  /** The user registers a mobile phone, as after a reset. */
+  async registerPhone(name, phoneNumber) {
+    const { id } = await this.user(name);
+    const response = await fetch(`${this.url}/v1.0/users/${id}/authentication/phoneMethods`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${await this.token()}`, "content-type": "application/json" },
+      body: JSON.stringify({ phoneType: "mobile", phoneNumber }),
+    });
+    if (response.status !== 201) {
+      throw new Error(`the phone was not registered: ${response.status}`);
+    }
+  }
+
   /** As it was at the start. */
   async reset() {
     await this.#call("POST", "reset");

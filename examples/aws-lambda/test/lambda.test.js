@@ -57,15 +57,6 @@ function reportsIn(log) {
   return log.split("\n").filter((line) => line.includes('{"report":')).map((line) => JSON.parse(line.slice(line.indexOf("{"))).report);
 }
 
-async function registerPhone(user, phoneNumber) {
-  const response = await fetch(`${tenant.url}/v1.0/users/${user.id}/authentication/phoneMethods`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${await tenant.token()}`, "content-type": "application/json" },
-    body: JSON.stringify({ phoneType: "mobile", phoneNumber }),
-  });
-  assert.equal(response.status, 201, await response.text());
-}
-
 describe("an invocation", () => {
   test("resets, and gives the report with the pass, which no log has", async () => {
     const before = await tenant.user(ADELE);
@@ -137,7 +128,7 @@ describe("messages", () => {
     await lambda.invoke({ Records: [message({ user: ADELE })] });
     const planned = aws.sent[0].MessageBody;
     await lambda.invoke({ Records: [message(planned)] });
-    await registerPhone(before, "+1 4255550177");
+    await tenant.registerPhone(ADELE, "+1 4255550177");
     const late = { ...JSON.parse(planned), notAfter: "2020-01-01T00:00:00Z" };
     const { result, log } = await lambda.invoke({ Records: [message(late, { received: 2 })] });
     assert.deepEqual(result, { batchItemFailures: [] });

@@ -36,16 +36,6 @@ function signedIn({ id, roles = [] }) {
   return { "x-ms-client-principal": principal, "x-ms-client-principal-id": id, "x-ms-client-principal-idp": "aad" };
 }
 
-/** The user's new phone, as the user registers it. */
-async function registerPhone(user, phoneNumber) {
-  const response = await fetch(`${tenant.url}/v1.0/users/${user.id}/authentication/phoneMethods`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${await tenant.token()}`, "content-type": "application/json" },
-    body: JSON.stringify({ phoneType: "mobile", phoneNumber }),
-  });
-  assert.equal(response.status, 201, await response.text());
-}
-
 describe("the HTTP trigger", () => {
   test("resets, and answers with the report and the pass, which no log has", async () => {
     const before = await tenant.user(ADELE);
@@ -148,7 +138,7 @@ describe("the queue", () => {
     const { outputs } = await app.message("plan", { user: ADELE, reason: "INC0012345" });
     const planned = outputs["mfa-reset-planned"];
     await app.message("reset-planned", planned);
-    await registerPhone(before, "+1 4255550177");
+    await tenant.registerPhone(ADELE, "+1 4255550177");
     // Long after notAfter: what has begun is finished all the same.
     const late = { ...planned, notAfter: "2020-01-01T00:00:00Z" };
     const again = await app.message("reset-planned", late, { dequeueCount: 2 });

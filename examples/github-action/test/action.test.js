@@ -76,15 +76,6 @@ async function step(given, { env = {}, server = tenant } = {}) {
   return { code, shown, masks, outputs, summary };
 }
 
-async function registerPhone(user, phoneNumber) {
-  const response = await fetch(`${tenant.url}/v1.0/users/${user.id}/authentication/phoneMethods`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${await tenant.token()}`, "content-type": "application/json" },
-    body: JSON.stringify({ phoneType: "mobile", phoneNumber }),
-  });
-  assert.equal(response.status, 201, await response.text());
-}
-
 describe("the action", () => {
   test("resets, hands the pass to later steps alone, and leaves a summary", async () => {
     const before = await tenant.user(ADELE);
@@ -119,7 +110,7 @@ describe("the action", () => {
     await assertUntouched(tenant);
     const first = await step({ user: ADELE, plan: plan.outputs.report });
     assert.equal(first.outputs.outcome, "complete", first.shown);
-    await registerPhone(before, "+1 4255550177");
+    await tenant.registerPhone(ADELE, "+1 4255550177");
     await step({ user: ADELE, plan: plan.outputs.report }, { env: { GITHUB_RUN_ATTEMPT: "2" } });
     await assertReset(tenant, before, [...KEPT, "phone"]);
     assert.equal((await tenant.user(ADELE)).methods.find(({ id }) => id === MOBILE).phoneNumber, "+1 4255550177");

@@ -6,15 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, test } from "node:test";
-import { createSign, generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 import { MfaResetClient, MfaResetError } from "entra-mfa-reset";
 import { SandboxTenant } from "entra-mfa-reset/sandbox";
+import { CLIENT_ID as APP, IDENTITY_HEADER as HEADER, TENANT_ID as TENANT, assertion } from "../../../tests/support/identities.mjs";
 import { ADELE, cli, serve, tenantServer, tokenWith } from "./support.js";
 
-const TENANT = "3f6bd2a1-7c1f-4b2e-9c41-2a9d1e5c7b10";
-const APP = "6731de76-14a6-49ae-97bc-6eba6914391e";
 const OTHER_IDENTITY = "1c8d5b63-ae4f-4027-9b3c-6d7e8f901223";
-const HEADER = "sandbox-identity-header";
 const ISSUER = "https://oidc.contoso.com/";
 const SUBJECT = "system:serviceaccount:helpdesk:mfa-reset";
 const KEYS = new URL("../../../crates/tenant/tests/keys/", import.meta.url);
@@ -64,11 +62,7 @@ async function signIns(server) {
 
 /** A token of the issuer that the application trusts. */
 function federated(changes = {}) {
-  const now = Math.floor(Date.now() / 1000);
-  const part = (content) => Buffer.from(JSON.stringify(content)).toString("base64url");
-  const claims = { aud: "api://AzureADTokenExchange", iss: ISSUER, sub: SUBJECT, nbf: now, exp: now + 600, ...changes };
-  const signed = `${part({ alg: "RS256", kid: "1" })}.${part(claims)}`;
-  return `${signed}.${createSign("SHA256").update(signed).sign(key("issuer-key.pem"), "base64url")}`;
+  return assertion({ issuer: ISSUER, subject: SUBJECT, ...changes });
 }
 
 describe("a certificate", () => {
