@@ -39,6 +39,9 @@ pub fn run() -> Result<()> {
         node_tests::run("tests/packaging").map(|lines| untested.extend(lines))
     })?;
     step("credentials of @azure/identity", || node_tests::run("tests/identity").map(|lines| untested.extend(lines)))?;
+    step("the command on a terminal and in shells", || {
+        node_tests::run("tests/terminal").map(|lines| untested.extend(lines))
+    })?;
     step("tests of the examples", || examples::test().map(|lines| untested.extend(lines)))?;
     step("benchmark, whether it works", bench::quick)?;
     step("documentation", docs)?;

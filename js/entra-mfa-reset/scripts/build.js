@@ -27,7 +27,7 @@ if (status !== 0) {
 }
 // The command carries the libraries that it uses, with their licences, so that the package depends on nothing.
 const vendor = join(root, "dist", "cli", "vendor.js");
-const licence = readFileSync(join(dirname(fileURLToPath(import.meta.resolve("csv-parse"))), "..", "LICENSE"), "utf8").trim();
+const bundled = new Set([...readFileSync(join(root, "src", "cli", "vendor.ts"), "utf8").matchAll(/ from "([^"/]+)/g)].map(([, name]) => name));
 buildSync({
   entryPoints: [vendor],
   outfile: vendor,
@@ -37,17 +37,15 @@ buildSync({
   platform: "node",
   format: "esm",
   target: "node20",
-  banner: { js: `/*! csv-parse\n\n${licence}\n*/` },
+  banner: { js: [...bundled].map((name) => `/*! ${name}\n\n${licence(name)}\n*/`).join("\n") },
 });
-// It names types that a consumer does not have, and nobody imports it.
-rmSync(join(root, "dist", "cli", "vendor.d.ts"));
 for (const [name, path] of Object.entries(WASM)) {
   const base64 = deflateRawSync(readFileSync(path), { level: 9, memLevel: 9 }).toString("base64");
   writeFileSync(join(root, "dist", "loading", `${name}.inline.js`), `export default "${base64}";\n`);
   copyFileSync(join(root, "src", "loading", `${name}.source.js`), join(root, "dist", "loading", `${name}.source.js`));
 }
-// The entries have the types of index.ts, slim.ts and sandbox.ts; what else lies there is nobody's.
-for (const folder of ["entries", "loading"]) {
+// The entries have the types of index.ts, slim.ts and sandbox.ts; what else lies there, and the command, nobody imports.
+for (const folder of ["cli", "entries", "loading"]) {
   for (const name of readdirSync(join(root, "dist", folder), { recursive: true })) {
     if (name.endsWith(".d.ts")) {
       rmSync(join(root, "dist", folder, name));
@@ -57,3 +55,10 @@ for (const folder of ["entries", "loading"]) {
 // tsc copies no .d.ts; the contract is one, since it is generated.
 copyFileSync(join(root, "src", "contract.d.ts"), join(root, "dist", "contract.d.ts"));
 chmodSync(join(root, "dist", "cli", "bin.js"), 0o755);
+
+/** The licence that a package came with. */
+function licence(name) {
+  const folder = require.resolve.paths(name).map((path) => join(path, name)).find((path) => existsSync(path));
+  const file = readdirSync(folder).find((file) => /^licen[cs]e(\.|$)/i.test(file));
+  return readFileSync(join(folder, file), "utf8").trim();
+}

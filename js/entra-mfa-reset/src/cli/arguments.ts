@@ -1,13 +1,16 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { resolve } from "node:path";
-import type { Cloud, IssuePassOptions, Kind, Limits, Methods, PassOptions, PassRequest, PerUserMfaState, ResetRequest } from "../contract.js";
+import type { Cloud, IssuePassOptions, Kind, Limits, Methods, PassOptions, PassRequest, ResetRequest } from "../contract.js";
+import { COMMAND_NAMES, type Command, type TenantCommand, flagsOf } from "./commands.js";
 import { EVENT_FORMATS, type EventFileArguments } from "./event-file.js";
+import { CLOUDS, DEFAULT_MAX_USERS, FLAGS, type FlagName, KINDS, OUTPUTS, type Output, PRESETS, SHELLS, STATES, type Shell, type Values, flag, spellings } from "./flags.js";
+import { didYouMean } from "./suggest.js";
 import { UsageError } from "./usage.js";
 import { FORMATS, type Format } from "./users.js";
 
 /** What the command line asks for. */
 export interface Arguments {
-  command: Command;
+  command: TenantCommand;
   users: string[];
   /** Present where many users are done at once. */
   bulk: BulkArguments | undefined;
@@ -45,111 +48,19 @@ export interface ClientArguments {
   limits?: Limits;
 }
 
-/** Help and version need nothing else. */
-export type Invocation = { help: Command | undefined } | { version: true } | { run: Arguments };
+/** Help, version and completion need nothing else. */
+export type Invocation = { nothing: true } | { help: Command | undefined } | { version: true } | { completion: Shell } | { run: Arguments };
 
-export const COMMANDS = ["preflight", "status", "plan", "reset", "revoke-sessions", "issue-pass", "restore"] as const;
-export type Command = (typeof COMMANDS)[number];
-/** A command that is about users. */
-export type UserCommand = Exclude<Command, "preflight">;
-
-const OUTPUTS = ["table", "json", "ndjson"] as const;
-export type Output = (typeof OUTPUTS)[number];
-
-const CLOUDS: readonly Cloud[] = ["global", "usGov", "usGovDoD", "china"];
-const STATES: readonly PerUserMfaState[] = ["disabled", "enabled", "enforced"];
-const PRESETS = ["reRegister", "contactDetails", "all", "none"] as const;
-const MAX_USERS = 100;
-
-const COMMON = {
-  protect: { type: "string", multiple: true },
-  "graph-url": { type: "string" },
-  "authority-host": { type: "string" },
-  cloud: { type: "string" },
-  sandbox: { type: "boolean" },
-  output: { type: "string", short: "o" },
-  yes: { type: "boolean", short: "y" },
-  "max-users": { type: "string" },
-  "calls-per-10s": { type: "string" },
-  concurrency: { type: "string" },
-  events: { type: "string" },
-  "events-format": { type: "string" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean", short: "V" },
-  "no-color": { type: "boolean" },
-} as const;
-
-const PASS = {
-  "pass-minutes": { type: "string" },
-  "pass-once": { type: "boolean" },
-  "no-pass-once": { type: "boolean" },
-  "pass-start": { type: "string" },
-  "allow-privileged": { type: "boolean" },
-  "allow-privileged-value": { type: "string" },
-} as const;
-
-const REASON = { reason: { type: "string" } } as const;
-
-const RESET = {
-  ...PASS,
-  ...REASON,
-  methods: { type: "string", multiple: true },
-  "method-ids": { type: "string", multiple: true },
-  keep: { type: "string", multiple: true },
-  "revoke-sessions": { type: "boolean" },
-  "no-revoke-sessions": { type: "boolean" },
-  "temporary-access-pass": { type: "boolean" },
-  "per-user-mfa": { type: "string" },
-  "not-after": { type: "string" },
-  backup: { type: "boolean" },
-  verify: { type: "boolean" },
-  "no-verify": { type: "boolean" },
-  "stable-only": { type: "boolean" },
-} as const;
-
-const RESTORE = {
-  ...REASON,
-  "backup-file": { type: "string" },
-  "allow-privileged": { type: "boolean" },
-  "allow-privileged-value": { type: "string" },
-  "not-after": { type: "string" },
-  verify: { type: "boolean" },
-  "no-verify": { type: "boolean" },
-  "stable-only": { type: "boolean" },
-} as const;
-
-const MANY = {
-  from: { type: "string", multiple: true },
-  "from-format": { type: "string" },
-  group: { type: "string", multiple: true },
-  summary: { type: "string" },
-} as const;
-
-const FILES = {
-  journal: { type: "string" },
-  retry: { type: "boolean" },
-  passes: { type: "string" },
-  backups: { type: "string" },
-} as const;
-
-const ALL = { ...COMMON, ...RESET, ...RESTORE, ...MANY, ...FILES } as const;
-type Flag = keyof typeof ALL;
-
-const ALLOWED: Record<Command, readonly string[]> = {
-  preflight: Object.keys(RESET),
-  status: [],
-  plan: Object.keys({ ...RESET, ...MANY }),
-  reset: Object.keys({ ...RESET, ...MANY, ...FILES }),
-  "revoke-sessions": Object.keys(REASON),
-  "issue-pass": Object.keys({ ...PASS, ...REASON }),
-  restore: Object.keys(RESTORE),
-};
-
+const NAMES = Object.keys(FLAGS) as FlagName[];
+const OPTIONS: NonNullable<ParseArgsConfig["options"]> = Object.fromEntries(
+  NAMES.flatMap((name) => {
+    const { type, short, multiple = false, negatable } = flag(name);
+    const option = [name, { type, multiple, ...(short !== undefined && { short }) }] as const;
+    return negatable === true ? [option, [`no-${name}`, { type }] as const] : [option];
+  }),
+);
 /** Flags whose value is optional, which parseArgs does not know: `--flag=VALUE` becomes another flag. */
-const OPTIONAL_VALUE: Record<string, Flag> = {
-  "--temporary-access-pass": "pass-minutes",
-  "--allow-privileged": "allow-privileged-value",
-};
+const OPTIONAL_VALUE = new Map(NAMES.map((name) => [`--${name}`, flag(name).optional]));
 
 const SECRET_FLAG = /^--?(access-?token|token|client-?secret|secret|password|bearer|authorization)$/i;
 /** Every JWT begins with `{"` in base64url; some names do too. */
@@ -162,25 +73,24 @@ export function parse(argv: readonly string[]): Invocation {
   refuseSecrets(argv);
   const { values, positionals } = read(argv.flatMap(spell));
   const [name, ...users] = positionals;
-  const command = COMMANDS.find((known) => known === name);
+  const command = COMMAND_NAMES.find((known) => known === name);
   if (values.help === true || (name === "help" && users.length < 2)) {
-    return { help: command ?? COMMANDS.find((known) => known === users[0]) };
+    return { help: command ?? COMMAND_NAMES.find((known) => known === users[0]) };
   }
   if (values.version === true) {
     return { version: true };
   }
   if (name === undefined) {
-    throw new UsageError(`A command is missing: ${COMMANDS.join(", ")}.`);
+    return { nothing: true };
   }
   if (command === undefined) {
-    throw new UsageError(`There is no such command. The commands are ${COMMANDS.join(", ")}.`);
+    throw noCommand(name);
   }
-  for (const flag of Object.keys(values)) {
-    if (!(flag in COMMON) && !ALLOWED[command].includes(flag)) {
-      throw new UsageError(`${command} takes no --${flag}.`, `Run entra-mfa-reset ${command} --help for its flags.`);
-    }
+  checkFlags(values, command);
+  if (command === "completion") {
+    return { completion: shell(users) };
   }
-  const most = wholeNumber(values["max-users"], "--max-users") ?? MAX_USERS;
+  const most = wholeNumber(values["max-users"], "--max-users") ?? DEFAULT_MAX_USERS;
   const many = bulk(values, most);
   checkUsers(users, command, most, many !== undefined);
   const backupFile = values["backup-file"];
@@ -218,32 +128,61 @@ export function parse(argv: readonly string[]): Invocation {
   };
 }
 
-type Values = { [F in Flag]?: (typeof ALL)[F] extends { multiple: true } ? string[] : (typeof ALL)[F] extends { type: "string" } ? string : boolean };
+function noCommand(name: string): UsageError {
+  // What stands there may be a secret, and is not repeated.
+  const hint = name.includes("@") ? ["The command comes before the user."] : didYouMean(name, COMMAND_NAMES);
+  return new UsageError("There is no such command.", [...hint, `The commands are ${COMMAND_NAMES.join(", ")}.`].join(" "));
+}
+
+function checkFlags(values: Values, command: Command): void {
+  const shown = flagsOf(command);
+  const allowed = new Set(shown.flatMap((name) => [...spellings(name), `--${flag(name).optional}`]));
+  for (const name of Object.keys(values)) {
+    if (!allowed.has(`--${name}`)) {
+      const others = COMMAND_NAMES.filter((other) => flagsOf(other).some((known) => spellings(known).includes(`--${name}`)));
+      const whose = others.length > 0 ? `It is a flag of ${others.join(", ")}. ` : "";
+      throw new UsageError(`${command} takes no --${name}.`, `${whose}Run entra-mfa-reset ${command} --help for its flags.`);
+    }
+  }
+}
+
+function shell([name, ...others]: string[]): Shell {
+  const found = SHELLS.find((known) => known === name);
+  if (found === undefined || others.length > 0) {
+    throw new UsageError(`completion takes one of ${SHELLS.join(", ")}.`, "Run entra-mfa-reset completion --help for what to do with it.");
+  }
+  return found;
+}
 
 function read(args: string[]): { values: Values; positionals: string[] } {
-  const config = { args, options: ALL, allowPositionals: true, strict: true } satisfies ParseArgsConfig;
   try {
-    return parseArgs(config);
+    const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true, strict: true });
+    return { values: values as Values, positionals };
   } catch (error) {
-    throw new UsageError(explain(error));
+    throw explain(error, COMMAND_NAMES.find((command) => args.includes(command)));
   }
 }
 
 /** parseArgs' own texts quote the argument, and a stray argument may be a secret. */
-function explain(error: unknown): string {
+function explain(error: unknown, command: Command | undefined): UsageError {
   const text = error instanceof Error ? error.message : "";
-  const flag = /'(-{1,2}[A-Za-z][\w-]*)/.exec(text)?.[1];
-  if (flag === undefined) {
-    return "The arguments cannot be read.";
+  const name = /'(-{1,2}[A-Za-z][\w-]*)/.exec(text)?.[1];
+  if (name === undefined) {
+    return new UsageError("The arguments cannot be read.");
   }
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "ERR_PARSE_ARGS_UNKNOWN_OPTION" ? `There is no flag ${flag}.` : `${flag} has no value, or one too many.`;
+  if (code !== "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
+    return new UsageError(`${name} has no value, or one too many.`);
+  }
+  const known = (command === undefined ? NAMES : flagsOf(command)).flatMap((each) => spellings(each)).filter((spelling) => spelling.startsWith("--"));
+  const whose = command === undefined ? "" : ` ${command}`;
+  return new UsageError(`There is no flag ${name}.`, [...didYouMean(name, known), `Run entra-mfa-reset${whose} --help for the flags.`].join(" "));
 }
 
 function spell(argument: string): string[] {
   const at = argument.indexOf("=");
-  const flag = at < 0 ? undefined : OPTIONAL_VALUE[argument.slice(0, at)];
-  return flag === undefined ? [argument] : [argument.slice(0, at), `--${flag}=${argument.slice(at + 1)}`];
+  const name = at < 0 ? undefined : OPTIONAL_VALUE.get(argument.slice(0, at));
+  return name === undefined ? [argument] : [argument.slice(0, at), `--${name}=${argument.slice(at + 1)}`];
 }
 
 function refuseSecrets(argv: readonly string[]): void {
@@ -258,7 +197,7 @@ function refuseSecrets(argv: readonly string[]): void {
   }
 }
 
-function checkUsers(users: string[], command: Command, most: number, isBulk: boolean): void {
+function checkUsers(users: string[], command: TenantCommand, most: number, isBulk: boolean): void {
   if (command === "preflight") {
     if (users.length > 0) {
       throw new UsageError("preflight asks about the credential, and takes no user.");
@@ -322,7 +261,7 @@ function limits(values: Values, many: BulkArguments | undefined): { limits?: Lim
   return Object.keys(given).length > 0 ? { limits: given } : {};
 }
 
-function request(values: Values, options: PassOptions, command: Command): Omit<ResetRequest, "user"> {
+function request(values: Values, options: PassOptions, command: TenantCommand): Omit<ResetRequest, "user"> {
   const wantsPass = values["temporary-access-pass"] === true;
   if (!wantsPass && Object.keys(options).length > 0 && command !== "issue-pass") {
     throw new UsageError("--pass-minutes, --pass-once and --pass-start describe a pass that nothing asks for.", "Add --temporary-access-pass.");
@@ -331,7 +270,7 @@ function request(values: Values, options: PassOptions, command: Command): Omit<R
   return {
     ...defined("methods", methods(values.methods)),
     ...(values["method-ids"] !== undefined && { methodIds: list(values["method-ids"]) }),
-    ...(values.keep !== undefined && { keep: list(values.keep) }),
+    ...defined("keep", kept(values.keep)),
     ...defined("revokeSessions", either(values, "revoke-sessions", "no-revoke-sessions")),
     ...(wantsPass && { temporaryAccessPass: pass }),
     ...defined("perUserMfa", oneOf(values["per-user-mfa"], STATES, "--per-user-mfa")),
@@ -342,14 +281,33 @@ function request(values: Values, options: PassOptions, command: Command): Omit<R
   };
 }
 
-/** A preset, or kinds; the engine says which kinds there are. */
+/** A preset, or kinds. */
 function methods(given: string[] | undefined): Methods | undefined {
   if (given === undefined) {
     return undefined;
   }
   const names = list(given);
-  const preset = PRESETS.find((known) => names.length === 1 && known === names[0]);
+  const preset = PRESETS.find((known) => names.includes(known));
+  if (preset !== undefined && names.length > 1) {
+    throw new UsageError(`--methods ${preset} stands alone.`, "Give it, or kinds.");
+  }
+  const strange = names.find((name) => preset === undefined && !KINDS.some((kind) => kind === name));
+  if (strange !== undefined) {
+    throw new UsageError(`--methods knows no ${strange}.`, [...didYouMean(strange, [...PRESETS, ...KINDS]), `It takes ${PRESETS.join(", ")}, or kinds: ${KINDS.join(", ")}.`].join(" "));
+  }
   return preset ?? (names as Kind[]);
+}
+
+/** Kinds or ids. A kind that is misspelt would cost somebody what was to be kept. */
+function kept(given: string[] | undefined): string[] | undefined {
+  const names = given && list(given);
+  for (const name of names ?? []) {
+    const hint = KINDS.some((kind) => kind === name) ? [] : didYouMean(name, KINDS);
+    if (hint.length > 0) {
+      throw new UsageError(`--keep knows no ${name}.`, hint.join(" "));
+    }
+  }
+  return names;
 }
 
 function allowPrivileged(values: Values): boolean | "ifUnreadable" {
@@ -365,7 +323,7 @@ function allowPrivileged(values: Values): boolean | "ifUnreadable" {
   }
 }
 
-function either(values: Values, yes: Flag, no: Flag): boolean | undefined {
+function either(values: Values, yes: FlagName, no: keyof Values): boolean | undefined {
   if (values[yes] === true && values[no] === true) {
     throw new UsageError(`--${yes} and --${no} contradict each other.`);
   }
@@ -376,17 +334,17 @@ function list(given: readonly string[] | undefined): string[] {
   return (given ?? []).flatMap((text) => text.split(",")).map((text) => text.trim()).filter((text) => text !== "");
 }
 
-function wholeNumber(text: string | undefined, flag: string): number | undefined {
+function wholeNumber(text: string | undefined, name: string): number | undefined {
   if (text !== undefined && !/^\d{1,9}$/.test(text)) {
-    throw new UsageError(`${flag} takes a whole number.`);
+    throw new UsageError(`${name} takes a whole number.`);
   }
   return text === undefined ? undefined : Number(text);
 }
 
-function oneOf<T extends string>(text: string | undefined, known: readonly T[], flag: string): T | undefined {
-  const found = known.find((name) => name === text);
+function oneOf<T extends string>(text: string | undefined, known: readonly T[], name: string): T | undefined {
+  const found = known.find((word) => word === text);
   if (text !== undefined && found === undefined) {
-    throw new UsageError(`${flag} is one of ${known.join(", ")}.`);
+    throw new UsageError(`${name} is one of ${known.join(", ")}.`, didYouMean(text, known).join(" ") || undefined);
   }
   return found;
 }

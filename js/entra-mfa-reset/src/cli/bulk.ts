@@ -6,11 +6,14 @@ import { Appender } from "./appender.js";
 import type { Arguments, BulkArguments } from "./arguments.js";
 import { type Connection, connect } from "./connect.js";
 import { EventFile } from "./event-file.js";
+import type { Phase } from "./interrupts.js";
 import { Journal, withoutPass } from "./journal.js";
+import { LiveLine } from "./live.js";
 import { Progress } from "./progress.js";
 import { confirm } from "./prompt.js";
 import { Summary, shown } from "./summary.js";
 import { EXIT, type Terminal, exitOf, exitOfError, views } from "./terminal.js";
+import { paragraphs } from "./text.js";
 import { UsageError, codeOf } from "./usage.js";
 import { type Bad, type Entry, users } from "./users.js";
 import * as view from "./view.js";
@@ -31,6 +34,7 @@ export class Bulk {
   readonly #out: view.View;
   readonly #err: view.View;
   readonly #summary = new Summary();
+  readonly #live: LiveLine;
   readonly #progress: Progress;
   readonly #codes = new Set<number>();
   /** No more users are begun. */
@@ -56,7 +60,8 @@ export class Bulk {
     this.#bulk = bulk;
     this.#terminal = terminal;
     ({ out: this.#out, err: this.#err } = views(terminal));
-    this.#progress = new Progress(terminal.stderr, () => ({
+    this.#live = new LiveLine(terminal, terminal.stderr);
+    this.#progress = new Progress(this.#live, () => ({
       done: this.#summary.users,
       total: this.#total,
       throttled: this.#summary.throttled,
@@ -66,6 +71,7 @@ export class Bulk {
     this.#abort = interrupts?.second ?? new AbortController().signal;
     if (interrupts !== undefined) {
       interrupts.patienceMilliseconds = PATIENCE_MILLISECONDS;
+      interrupts.say = (text) => this.#say(text);
     }
     const stop = (): void => {
       this.#stop.abort();
@@ -140,11 +146,19 @@ export class Bulk {
     }
   }
 
+  #enter(phase: Phase): void {
+    const { interrupts } = this.#terminal;
+    if (interrupts !== undefined) {
+      interrupts.phase = phase;
+    }
+  }
+
   async #ask(first: readonly Entry[], ended: boolean): Promise<boolean> {
     const names = first.flatMap((entry) => ("target" in entry ? [nameOf(entry.target)] : []));
     const more = names.length - NAMED;
     const who = `${names.slice(0, NAMED).join(", ")}${more > 0 ? ` and ${more}${ended ? "" : " or more"} others` : ""}`;
     const { stdin, stderr, signal } = this.#terminal;
+    this.#enter("asking");
     this.#say("A plan shows what that would do: `entra-mfa-reset plan` with the same flags.");
     return confirm(`Reset ${names.length}${ended ? "" : " or more"} ${names.length === 1 ? "user" : "users"} (${who})?`, stdin, stderr, signal);
   }
@@ -161,6 +175,7 @@ export class Bulk {
     const targets = this.#targets(entries);
     const options = { signal: this.#abort, onBegin: (intent: Intent) => this.#begin(intent) };
     const reports = command === "plan" ? client.planMany(targets, request, options) : client.resetMany(targets, request, options);
+    this.#enter(command === "reset" ? "writing" : "reading");
     this.#progress.start();
     try {
       for await (const report of reports) {
@@ -278,29 +293,27 @@ export class Bulk {
         return this.#write(`${JSON.stringify(seen)}\n`);
       case "json":
         this.#printed += 1;
-        return this.#write(`${this.#printed === 1 ? "[" : ","}\n${JSON.stringify(seen)}`);
+        return this.#write(`${this.#printed === 1 ? "[" : ","}${JSON.stringify(seen)}\n`);
     }
   }
 
   async #finish(): Promise<void> {
     if (this.#arguments.output === "json") {
-      await this.#write(this.#printed === 0 ? "[]\n" : "\n]\n");
+      await this.#write(this.#printed === 0 ? "[]\n" : "]\n");
     }
   }
 
   #write(text: string): Promise<boolean> {
     const { stdout } = this.#terminal;
-    if (stdout.isTTY === true) {
-      this.#progress.hide();
-    }
-    return new Promise((resolve) => {
-      stdout.write(text, (error) => resolve(error === undefined || error === null));
-    });
+    const write = (): Promise<boolean> =>
+      new Promise((resolve) => {
+        stdout.write(text, (error) => resolve(error === undefined || error === null));
+      });
+    return stdout.isTTY === true ? this.#live.around(write) : write();
   }
 
   #say(text: string): void {
-    this.#progress.hide();
-    this.#terminal.stderr.write(`${text}\n`);
+    this.#live.print(paragraphs(text, this.#err.columns).join("\n"));
   }
 
   /** A file that cannot be written ends the run: what it does from then on could not be remembered. */
@@ -344,7 +357,8 @@ export class Bulk {
     this.#say(shown(totals).join("\n"));
     if (resume !== undefined) {
       const input = from.includes("-") ? " (with the same standard input)" : "";
-      this.#say(`${again ? "To try those again that are not complete" : "To go on"}${input}: ${resume}`);
+      // In one piece, however narrow the terminal is, so that it can be copied.
+      this.#live.print(`${again ? "To try those again that are not complete" : "To go on"}${input}: ${resume}`);
     } else if (isStopped && this.#arguments.command === "reset") {
       this.#say("There is no journal to go on from: a restart begins with every user again, whatever they have registered since.");
     }

@@ -10,6 +10,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** What an application can sign in with, the first that is set. @azure/identity has the same order. */
 const MEANS = ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE"] as const;
 
+const FIRST_STEPS = `Three ways to go on:
+  1. Without an account, on a simulated tenant: add --sandbox.
+  2. With a token for Microsoft Graph that you have: set ENTRA_ACCESS_TOKEN.
+  3. As an application: set AZURE_TENANT_ID, AZURE_CLIENT_ID, and AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE. As the managed identity of a machine in Azure: set IDENTITY_ENDPOINT.
+entra-mfa-reset preflight then says whether that is enough.`;
+
 const HELP =
   "Set ENTRA_ACCESS_TOKEN; or AZURE_TENANT_ID, AZURE_CLIENT_ID and one of AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH and AZURE_FEDERATED_TOKEN_FILE; or IDENTITY_ENDPOINT. --sandbox needs none.";
 
@@ -28,7 +34,7 @@ export function credential(env: Environment): MfaResetCredential {
     return { tenantId, clientId, ...proof(means, env[means] ?? "") };
   }
   if (means === undefined && !tenantId && !clientId) {
-    throw unauthenticated(header ? "No credential is complete: IDENTITY_ENDPOINT is not set." : "No credential is set.", HELP);
+    throw header ? unauthenticated("No credential is complete: IDENTITY_ENDPOINT is not set.", HELP) : unauthenticated("No credential is set.", FIRST_STEPS);
   }
   const missing = [
     ...(tenantId ? [] : ["AZURE_TENANT_ID"]),

@@ -1,11 +1,30 @@
 import { EXIT } from "./terminal.js";
 
+/** What a command is doing, as far as ending it matters. */
+export type Phase = "reading" | "asking" | "writing";
+
+const FIRST: Record<Phase, string> = {
+  reading: "Stopping. Press Ctrl-C again to end at once.",
+  // The question ends where it stands.
+  asking: "",
+  writing: "Stopping: what is under way is settled, and nothing more is started. Press Ctrl-C again to end at once.",
+};
+
+const LAST: Record<Phase, string> = {
+  reading: "Ended at once. Nothing was changed.",
+  asking: "Ended at once. Nothing was changed.",
+  writing: "Ended at once. The last step is in doubt: look at the user with `entra-mfa-reset status`.",
+};
+
 /** Ctrl-C, and what asks for the same: the first time nothing more is started, the second time all ends. */
 export class Interrupts {
   readonly #first = new AbortController();
   readonly #second = new AbortController();
   /** How long a command may take after the second one. */
   patienceMilliseconds = 0;
+  phase: Phase = "reading";
+  /** Where people read it. */
+  say = (text: string): void => void process.stderr.write(`${text}\n`);
 
   /** Nothing more is to be started. */
   get first(): AbortSignal {
@@ -20,27 +39,22 @@ export class Interrupts {
   /** What happens at each one. */
   readonly interrupt = (): void => {
     if (!this.first.aborted) {
-      say("Stopping: nothing more is started. Press Ctrl-C again to end at once.");
+      this.say(FIRST[this.phase]);
       this.#first.abort();
     } else if (!this.second.aborted && this.patienceMilliseconds > 0) {
-      say("Ending what is under way.");
+      this.say("Ending what is under way.");
       this.#second.abort();
-      setTimeout(end, this.patienceMilliseconds).unref();
+      setTimeout(this.#end, this.patienceMilliseconds).unref();
     } else {
-      end();
+      this.#end();
     }
   };
 
   /** Nobody reads the reports any more, as behind `head`: finish what is under way, and start nothing more. */
   readonly stop = (): void => this.#first.abort();
-}
 
-/** A bar may stand in the line. */
-function say(text: string): void {
-  process.stderr.write(`${process.stderr.isTTY ? "\r\u001b[K" : ""}${text}\n`);
-}
-
-function end(): void {
-  say("Ended at once. The last step is in doubt: look at the user with `entra-mfa-reset status`.");
-  process.exit(EXIT.ended);
+  readonly #end = (): void => {
+    this.say(LAST[this.phase]);
+    process.exit(EXIT.ended);
+  };
 }

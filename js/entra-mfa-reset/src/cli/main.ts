@@ -3,15 +3,21 @@ import type { Backup, ErrorInfo, Event, Report, ResetRequest, Status } from "../
 import type { MfaResetClient } from "../client.js";
 import { MfaResetError, internal } from "../error.js";
 import type { SandboxTenant } from "../sandbox.js";
-import { type Arguments, type UserCommand, parse } from "./arguments.js";
+import { type Arguments, parse } from "./arguments.js";
 import { Backups } from "./backups.js";
 import { Bulk } from "./bulk.js";
+import type { UserCommand } from "./commands.js";
+import { completion } from "./completion.js";
 import { connect } from "./connect.js";
 import { EventFile } from "./event-file.js";
-import { help } from "./help.js";
+import { help, overview } from "./help.js";
+import type { Phase } from "./interrupts.js";
+import { LiveLine } from "./live.js";
 import { preflight } from "./preflight.js";
 import { confirm } from "./prompt.js";
-import { EXIT, type Terminal, exitOf, exitOfError, views } from "./terminal.js";
+import { Steps } from "./steps.js";
+import { EXIT, type Terminal, USUAL_COLUMNS, columnsOf, exitOf, exitOfError, views } from "./terminal.js";
+import { paragraphs } from "./text.js";
 import { UsageError, codeOf } from "./usage.js";
 import * as view from "./view.js";
 
@@ -22,7 +28,16 @@ export async function main(terminal: Terminal): Promise<number> {
   try {
     const invocation = parse(terminal.argv);
     if ("help" in invocation) {
-      terminal.stdout.write(help(invocation.help));
+      // Behind a pager, too, it is read on a terminal.
+      terminal.stdout.write(help(invocation.help, columnsOf(terminal, terminal.stdout) ?? USUAL_COLUMNS));
+      return EXIT.ok;
+    }
+    if ("nothing" in invocation) {
+      terminal.stderr.write(`entra-mfa-reset: A command is missing.\n\n${overview(columnsOf(terminal, terminal.stderr) ?? USUAL_COLUMNS)}`);
+      return EXIT.usage;
+    }
+    if ("completion" in invocation) {
+      terminal.stdout.write(completion(invocation.completion));
       return EXIT.ok;
     }
     if ("version" in invocation) {
@@ -37,7 +52,8 @@ export async function main(terminal: Terminal): Promise<number> {
     return await (run.bulk === undefined ? new Session(command, run, terminal).run() : new Bulk(run, run.bulk, terminal).run());
   } catch (thrown) {
     if (thrown instanceof UsageError) {
-      terminal.stderr.write(`entra-mfa-reset: ${thrown.message}\n${thrown.help}\n`);
+      const text = `entra-mfa-reset: ${thrown.message}\n${thrown.help}`;
+      terminal.stderr.write(`${paragraphs(text, views(terminal).err.columns).join("\n")}\n`);
       return EXIT.usage;
     }
     throw thrown;
@@ -55,6 +71,8 @@ class Session {
   readonly #terminal: Terminal;
   readonly #out: view.View;
   readonly #err: view.View;
+  readonly #live: LiveLine;
+  readonly #steps: Steps;
   readonly #backups = new Map<string, Backup>();
   #sandbox: SandboxTenant | undefined;
   #events: EventFile | undefined;
@@ -67,11 +85,16 @@ class Session {
     this.#arguments = given;
     this.#terminal = terminal;
     ({ out: this.#out, err: this.#err } = views(terminal));
+    this.#live = new LiveLine(terminal, terminal.stderr);
+    this.#steps = new Steps(this.#live, this.#err);
+    if (terminal.interrupts !== undefined) {
+      terminal.interrupts.say = (text) => this.#say(text);
+    }
   }
 
   async run(): Promise<number> {
     const { command, yes } = this.#arguments;
-    const writes = command === "reset" || command === "revoke-sessions" || command === "issue-pass" || command === "restore";
+    const writes = this.#command !== "status" && this.#command !== "plan";
     if (writes && !yes && this.#terminal.stdin.isTTY !== true) {
       throw new UsageError(`${command} asks before it writes, and there is no terminal to ask on.`, "Add --yes if that is meant.");
     }
@@ -102,6 +125,17 @@ class Session {
     this.#finish(results);
   }
 
+  #say(text: string): void {
+    this.#live.print(text);
+  }
+
+  #enter(phase: Phase): void {
+    const { interrupts } = this.#terminal;
+    if (interrupts !== undefined) {
+      interrupts.phase = phase;
+    }
+  }
+
   /** Whether the audit trail is on disk. Without it nobody else is touched. */
   async #isNoted(): Promise<boolean> {
     try {
@@ -111,7 +145,7 @@ class Session {
       if (!this.#unnoted) {
         this.#unnoted = true;
         this.#worsen(EXIT.less);
-        this.#terminal.stderr.write(`The file of --events cannot be written: ${codeOf(error)}. No more users are begun.\n`);
+        this.#say(`The file of --events cannot be written: ${codeOf(error)}. No more users are begun.`);
       }
       return false;
     }
@@ -123,8 +157,7 @@ class Session {
     if (backupFile === undefined) {
       return;
     }
-    const { stdin, stderr } = this.#terminal;
-    const file = await Backups.read(backupFile, stdin, (text) => void stderr.write(`${this.#err.style.warn(text)}\n`));
+    const file = await Backups.read(backupFile, this.#terminal.stdin, (text) => this.#say(this.#err.style.warn(text)));
     for (const user of users) {
       this.#backups.set(user, file.of(user, users.length === 1));
     }
@@ -144,9 +177,10 @@ class Session {
       const backup = this.#backups.get(user);
       if (backup !== undefined) {
         planned.push(user);
-        this.#terminal.stderr.write(`${view.backup(user, backup, this.#err)}\n`);
+        this.#say(view.backup(user, backup, this.#err));
         continue;
       }
+      this.#steps.begin(user);
       const plan = await this.#attempt(() => client.plan(this.#preview(user)));
       if ("error" in plan) {
         await this.#add(results, { user, error: plan.error });
@@ -159,17 +193,18 @@ class Session {
         continue;
       }
       planned.push(user);
-      this.#terminal.stderr.write(`${view.report(plan.ok, this.#err)}\n`);
+      this.#say(view.report(plan.ok, this.#err));
     }
     if (planned.length === 0) {
       return [];
     }
     const who = planned.length === 1 ? planned.join() : `${planned.length} users`;
     const { stdin, stderr, signal } = this.#terminal;
+    this.#enter("asking");
     if (await confirm(`${QUESTIONS[this.#command]} ${who}?`, stdin, stderr, signal)) {
       return planned;
     }
-    stderr.write("Nothing was changed.\n");
+    this.#say("Nothing was changed.");
     this.#worsen(EXIT.less);
     return [];
   }
@@ -195,6 +230,8 @@ class Session {
     const command = this.#command;
     const { request, pass } = this.#arguments;
     const { reason } = request;
+    this.#enter(command === "status" || command === "plan" ? "reading" : "writing");
+    this.#steps.begin(user);
     const attempt = await this.#attempt((): Promise<Status | Report> => {
       switch (command) {
         case "status":
@@ -233,12 +270,13 @@ class Session {
 
   #progress(step: Event): void {
     this.#events?.add(step);
-    this.#terminal.stderr.write(`${view.event(step, this.#err)}\n`);
+    this.#steps.add(step);
   }
 
   /** Tables and lines appear as users finish. */
   async #add(results: Result[], result: Result): Promise<void> {
     results.push(result);
+    this.#live.clear();
     const { stdout } = this.#terminal;
     const { output } = this.#arguments;
     if ("error" in result) {
@@ -262,13 +300,13 @@ class Session {
   }
 
   async #complain(error: ErrorInfo, user?: string): Promise<void> {
-    const who = user === undefined ? "" : `${user}: `;
-    this.#terminal.stderr.write(`${who}${view.error(error, this.#err).join("\n")}\n`);
+    this.#live.clear();
+    this.#say(view.error(error, this.#err, user).join("\n"));
     if (error.code === "userNotFound" && this.#sandbox !== undefined && !this.#listed) {
       this.#listed = true;
       const { users } = await this.#sandbox.state();
-      const names = users.map((known) => `  ${known.userPrincipalName}\n`).join("");
-      this.#terminal.stderr.write(`The sandbox has these users:\n${names}`);
+      const names = users.map(({ userPrincipalName }) => `  ${userPrincipalName}`);
+      this.#say(paragraphs(["The sandbox has these users:", ...names].join("\n"), this.#err.columns).join("\n"));
     }
   }
 }

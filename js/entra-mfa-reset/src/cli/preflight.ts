@@ -2,8 +2,9 @@ import type { Caller, Kind, Preflight, PreflightCheck, PreflightNeed } from "../
 import { MfaResetError, internal } from "../error.js";
 import type { Arguments } from "./arguments.js";
 import { connect } from "./connect.js";
-import { plain, table, wrap } from "./table.js";
+import { table } from "./table.js";
 import { EXIT, type Terminal, exitOfError, views } from "./terminal.js";
+import { plain, wrap } from "./text.js";
 import * as view from "./view.js";
 
 const COLUMNS = [{ title: "TO", shrinks: true }, { title: "STATE" }, { title: "WITHOUT IT", shrinks: true }];
@@ -72,7 +73,7 @@ function show(found: Preflight, { style, columns }: view.View): string {
     check.outcome === "granted" ? "" : plain(check.without),
   ]);
   const lines = [
-    ...(caller === undefined ? [] : [`${style.bold(who(caller))}${expiresAt === undefined ? "" : `, with a token until ${plain(expiresAt)}`}`, ""]),
+    ...(caller === undefined ? [] : [...wrap(who(caller), columns).map(style.bold), ...(expiresAt === undefined ? [] : wrap(`with a token until ${plain(view.moment(expiresAt))}`, columns)), ""]),
     ...table(COLUMNS, rows, columns, style.dim),
     "",
     ...asked("Ask whoever administers the tenant for this:", missing(checks, true), caller, columns),

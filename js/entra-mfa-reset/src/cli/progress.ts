@@ -1,5 +1,5 @@
+import type { LiveLine } from "./live.js";
 import { span } from "./span.js";
-import type { Output } from "./terminal.js";
 
 /** How far a run is. */
 export interface Counts {
@@ -16,46 +16,40 @@ const LINES_MILLISECONDS = 10_000;
 /** The rate is that of the last while. */
 const WINDOW_MILLISECONDS = 30_000;
 const BAR = 24;
+/** A shorter bar says nothing. */
+const SHORTEST_BAR = 8;
 
 /** A bar on a terminal, a line now and then elsewhere. */
 export class Progress {
-  readonly #stream: Output;
+  readonly #live: LiveLine;
   readonly #counts: () => Counts;
   readonly #now: () => number;
   #samples: { at: number; done: number }[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(stream: Output, counts: () => Counts, now: () => number = Date.now) {
-    this.#stream = stream;
+  constructor(live: LiveLine, counts: () => Counts, now: () => number = Date.now) {
+    this.#live = live;
     this.#counts = counts;
     this.#now = now;
   }
 
   start(): void {
     this.#sample();
-    this.#timer = setInterval(() => this.tell(), this.#stream.isTTY === true ? TERMINAL_MILLISECONDS : LINES_MILLISECONDS);
+    this.#timer = setInterval(() => this.tell(), this.#live.isLive ? TERMINAL_MILLISECONDS : LINES_MILLISECONDS);
     this.#timer.unref();
   }
 
   stop(): void {
     clearInterval(this.#timer);
-    this.hide();
-  }
-
-  /** Makes room for something else on the same terminal. */
-  hide(): void {
-    if (this.#stream.isTTY === true) {
-      this.#stream.write("\r\u001b[K");
-    }
+    this.#live.clear();
   }
 
   tell(): void {
     this.#sample();
-    if (this.#stream.isTTY === true) {
-      // One column stays free: some terminals wrap when the last one is written.
-      this.#stream.write(`\r${this.#bar().slice(0, (this.#stream.columns || 80) - 1)}\u001b[K`);
+    if (this.#live.isLive) {
+      this.#live.show(this.#bar(this.#live.columns));
     } else {
-      this.#stream.write(`${this.#line()}\n`);
+      this.#live.print(this.#line());
     }
   }
 
@@ -76,18 +70,17 @@ export class Progress {
     return total === undefined || rate === 0 ? undefined : span(((total - done) / rate) * 1000);
   }
 
-  #bar(): string {
+  /** As much of it as fits, the most important first. */
+  #bar(columns: number): string {
     const { done, total, throttled, less } = this.#counts();
     const rate = this.#rate();
     const left = this.#left(rate);
-    const filled = total ? Math.floor((done / total) * BAR) : 0;
-    return [
-      ...(total === undefined ? [`${done} users`] : [`[${"#".repeat(filled)}${"-".repeat(BAR - filled)}] ${done}/${total}`]),
-      `${rate.toFixed(rate < 10 ? 1 : 0)}/s`,
-      ...(left === undefined ? [] : [`ETA ${left}`]),
-      `throttled ${throttled}`,
-      `not complete ${less}`,
-    ].join("  ");
+    const count = total === undefined ? `${done} users` : `${done}/${total}`;
+    const parts = [`${rate.toFixed(rate < 10 ? 1 : 0)}/s`, ...(left === undefined ? [] : [`ETA ${left}`]), `throttled ${throttled}`, `not complete ${less}`];
+    const line = parts.reduce((all, part) => (all.length + 2 + part.length <= columns ? `${all}  ${part}` : all), count);
+    const size = Math.min(BAR, columns - line.length - "[] ".length);
+    const filled = total ? Math.floor((done / total) * size) : 0;
+    return total === undefined || size < SHORTEST_BAR ? line : `[${"#".repeat(filled)}${"-".repeat(size - filled)}] ${line}`;
   }
 
   #line(): string {

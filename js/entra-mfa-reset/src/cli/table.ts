@@ -1,3 +1,5 @@
+import { width, wrap } from "./text.js";
+
 /** One column. */
 export interface Column {
   title: string;
@@ -6,87 +8,84 @@ export interface Column {
 }
 
 const GAP = 2;
-const NARROWEST = 8;
+const INDENT = 2;
 
-/** Control characters, which a name in a directory may hold and a terminal would obey. */
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-const ESCAPE = /\u001b\[\d+m/g;
-const WIDE = /\p{Emoji_Presentation}|\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|[\uff01-\uff60]/u;
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-
-/** A text from a directory, safe to print. */
-export function plain(text: string): string {
-  return text.replace(CONTROL, "�");
+interface Measured extends Column {
+  cells: readonly string[];
+  width: number;
+  /** Its longest word, or all of it where it does not give way. */
+  least: number;
 }
 
-/** The columns that a text takes on a terminal. */
-export function width(text: string): number {
-  let columns = 0;
-  for (const { segment } of graphemes.segment(text.replace(ESCAPE, ""))) {
-    columns += WIDE.test(segment) ? 2 : 1;
-  }
-  return columns;
-}
-
-/** Breaks a text at blanks; a word that is too long breaks anywhere. */
-export function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    let rest = word;
-    if (line !== "" && width(line) + 1 + width(rest) > columns) {
-      lines.push(line);
-      line = "";
-    }
-    while (width(rest) > columns) {
-      const head = fit(rest, columns);
-      lines.push(head);
-      rest = rest.slice(head.length);
-    }
-    line = line === "" ? rest : `${line} ${rest}`;
-  }
-  lines.push(line);
-  return lines;
-}
-
-function fit(text: string, columns: number): string {
-  let head = "";
-  let used = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    used += width(segment);
-    if (used > columns && head !== "") {
-      break;
-    }
-    head += segment;
-  }
-  return head;
-}
-
-/** A table that fits: columns that are empty go, and those that may shrink wrap. */
+/**
+ * A table that fits: columns that are empty go, and those that may shrink wrap at blanks. Where not even their longest
+ * words fit beside each other, each row becomes a block of lines.
+ */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], total: number, title: (text: string) => string): string[] {
-  const used = columns.map((column, index) => ({ ...column, index })).filter(({ index }) => rows.some((row) => row[index]));
-  const widths = used.map(({ title: name, index }) => Math.max(width(name), ...rows.map((row) => width(row[index] ?? ""))));
-  const sum = (): number => widths.reduce((all, one) => all + one, GAP * (widths.length - 1));
-  while (sum() > total) {
-    // The widest that may shrink gives way.
-    const widest = used.reduce(
-      (best, column, at) => (column.shrinks && (widths[at] ?? 0) > (widths[best] ?? NARROWEST) ? at : best),
-      -1,
-    );
-    const now = widths[widest];
-    if (now === undefined || now <= NARROWEST) {
-      break;
-    }
-    widths[widest] = Math.max(NARROWEST, now - Math.max(1, Math.floor((sum() - total) / used.length)));
+  const used = columns.map((column, at) => measure(column, rows.map((row) => row[at] ?? ""))).filter(({ cells }) => cells.some((cell) => cell !== ""));
+  const gaps = GAP * (used.length - 1);
+  if (sum(used.map(({ least }) => least)) + gaps > total) {
+    return blocks(used, rows.length, total, title);
   }
-  const line = (cells: readonly string[]): string =>
-    cells.map((cell, at) => cell + " ".repeat(Math.max(0, (widths[at] ?? 0) - width(cell)))).join(" ".repeat(GAP)).trimEnd();
-  const head = line(used.map(({ title: name }) => name));
-  const body = rows.flatMap((row) => {
-    const cells = used.map(({ index }, at) => wrap(row[index] ?? "", widths[at] ?? 1));
-    const height = Math.max(...cells.map((cell) => cell.length));
-    return Array.from({ length: height }, (_, at) => line(cells.map((cell) => cell[at] ?? "")));
+  const widths = shrink(used, total - gaps);
+  const line = (cells: readonly string[]): string => cells.map((cell, at) => pad(cell, widths[at] ?? 0)).join(" ".repeat(GAP)).trimEnd();
+  const body = rows.flatMap((_, row) => {
+    const cells = used.map((column, at) => wrap(column.cells[row] ?? "", widths[at] ?? 0));
+    return Array.from({ length: Math.max(...cells.map(({ length }) => length)) }, (_, at) => line(cells.map((cell) => cell[at] ?? "")));
   });
-  return [title(head), ...body];
+  return [title(line(used.map((column) => column.title))), ...body];
+}
+
+function measure(column: Column, cells: readonly string[]): Measured {
+  const all = [column.title, ...cells];
+  const widest = Math.max(...all.map(width));
+  return { ...column, cells, width: widest, least: column.shrinks === true ? Math.max(...all.flatMap((cell) => cell.split(" ")).map(width)) : widest };
+}
+
+/** The widths that give the fewest lines; the columns on the left come first. */
+function shrink(columns: readonly Measured[], total: number): number[] {
+  const last = columns.map(({ shrinks }) => shrinks === true).lastIndexOf(true);
+  let best = { height: Infinity, widths: columns.map((column) => column.width) };
+  const choose = (widths: readonly number[], left: number): void => {
+    const at = widths.length;
+    const column = columns[at];
+    if (column === undefined) {
+      const height = heightOf(columns, widths);
+      best = height <= best.height ? { height, widths: [...widths] } : best;
+      return;
+    }
+    const most = Math.min(column.width, left - sum(columns.slice(at + 1).map(({ least }) => least)));
+    for (let width = at === last ? most : column.least; width <= most; width += 1) {
+      choose([...widths, width], left - width);
+    }
+  };
+  choose([], total);
+  return best.widths;
+}
+
+function heightOf(columns: readonly Measured[], widths: readonly number[]): number {
+  const heights = columns.map(({ cells, shrinks }, at) => cells.map((cell) => (shrinks === true ? wrap(cell, widths[at] ?? 0).length : 1)));
+  return sum((heights[0] ?? []).map((_, row) => Math.max(...heights.map((of) => of[row] ?? 0))));
+}
+
+/** Each row below its first cell, a line for each of the others. */
+function blocks([first, ...others]: readonly Measured[], rows: number, total: number, title: (text: string) => string): string[] {
+  const names = Math.max(0, ...others.map((column) => width(column.title)));
+  const indent = INDENT + names + GAP;
+  return Array.from({ length: rows }, (_, row) => [
+    ...wrap(first?.cells[row] ?? "", total),
+    ...others.flatMap((column) => {
+      const cell = column.cells[row] ?? "";
+      const lines = cell === "" ? [] : wrap(cell, Math.max(1, total - indent));
+      return lines.map((line, at) => (at === 0 ? " ".repeat(INDENT) + title(pad(column.title, names)) + " ".repeat(GAP) : " ".repeat(indent)) + line);
+    }),
+  ]).flat();
+}
+
+function pad(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - width(text)));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0);
 }

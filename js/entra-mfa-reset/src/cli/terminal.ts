@@ -24,18 +24,33 @@ export interface Terminal {
 /** What a process ends with. */
 export const EXIT = { ok: 0, less: 1, usage: 2, guarded: 3, notPermitted: 4, ended: 130 } as const;
 
-const NARROWEST = 40;
-const WITHOUT_TERMINAL = 100;
+const NARROWEST = 20;
+export const USUAL_COLUMNS = 80;
 
 /** How things look on each of the two. */
-export function views({ argv, env, stdout, stderr }: Terminal): { out: View; err: View } {
-  const plain = argv.includes("--no-color") || Boolean(env["NO_COLOR"]) || env["TERM"] === "dumb";
-  const see = (stream: Output): View => ({
-    style: style(stream.isTTY === true && !plain),
-    // Some pseudo-terminals say 0.
-    columns: Math.max(NARROWEST, stream.columns || WITHOUT_TERMINAL),
-  });
+export function views(terminal: Terminal): { out: View; err: View } {
+  const { stdout, stderr } = terminal;
+  const see = (stream: Output): View => ({ style: style(hasColours(terminal, stream)), columns: columnsOf(terminal, stream) ?? Infinity });
   return { out: see(stdout), err: see(stderr) };
+}
+
+/** The width of a stream's terminal; a file has none, and nothing is broken or cut there. */
+export function columnsOf({ env }: Pick<Terminal, "env">, stream: Output): number | undefined {
+  // Some pseudo-terminals say 0.
+  return stream.isTTY === true ? Math.max(NARROWEST, stream.columns || Number(env["COLUMNS"]) || USUAL_COLUMNS) : undefined;
+}
+
+/** Whether what is written can be overwritten. */
+export function isLive({ env }: Pick<Terminal, "env">, stream: Output): boolean {
+  return stream.isTTY === true && env["TERM"] !== "dumb";
+}
+
+function hasColours(terminal: Terminal, stream: Output): boolean {
+  const { FORCE_COLOR: forced, NO_COLOR: none } = terminal.env;
+  if (terminal.argv.includes("--no-color")) {
+    return false;
+  }
+  return forced ? forced !== "0" && forced !== "false" : !none && isLive(terminal, stream);
 }
 
 /** The exit code of one user. */

@@ -1,6 +1,8 @@
 import type { Backup, ErrorInfo, Event, GuardGroupRelation, GuardReport, MethodReport, Report, Residual, Status, UserInfo } from "../contract.js";
+import { inFlags } from "./flags.js";
 import type { Style } from "./style.js";
-import { plain, table, wrap } from "./table.js";
+import { table } from "./table.js";
+import { hanging, paragraphs, plain, width, wrap } from "./text.js";
 
 /** Where it is shown. */
 export interface View {
@@ -16,6 +18,9 @@ const METHOD_COLUMNS = [
   { title: "REASON", shrinks: true },
 ];
 
+const INDENT = 2;
+const indented = (line: string): string => " ".repeat(INDENT) + line;
+
 /** The longest word for an outcome. */
 const OUTCOME_COLUMNS = "unverified".length;
 
@@ -28,8 +33,7 @@ export function status(found: Status, view: View): string {
     plain(method.label),
     method.isDefault === true ? "default" : "",
     [
-      method.phoneType,
-      method.model,
+      ...[method.phoneType, method.model].filter((detail) => !method.label.includes(detail ?? "")),
       method.passkeyType,
       method.status,
       method.isUsable === false ? `not usable (${method.methodUsabilityReason ?? "no reason given"})` : undefined,
@@ -42,6 +46,7 @@ export function status(found: Status, view: View): string {
   ]);
   return text([
     ...heading(found.user, view),
+    "",
     ...(found.accountEnabled === false ? [view.style.warn("The account may not sign in.")] : []),
     ...(rows.length > 0 ? table(STATUS_COLUMNS, rows, view.columns, view.style.dim) : ["Nothing is registered."]),
     "",
@@ -66,6 +71,7 @@ export function report(done: Report, view: View): string {
   const { sessions, temporaryAccessPass: pass, perUserMfa, signInPreference, verification } = done;
   return text([
     ...heading(done.user, view),
+    "",
     ...(rows.length > 0 ? [...table(METHOD_COLUMNS, rows, view.columns, style.dim), ""] : []),
     ...(signInPreference === undefined
       ? []
@@ -77,7 +83,7 @@ export function report(done: Report, view: View): string {
       ? []
       : line("Sessions", sessions.outcome + (sessions.reason === undefined ? "" : `: ${plain(sessions.reason)}`), sessions.error, view)),
     ...(pass === undefined ? [] : line("Temporary Access Pass", passDetails(pass), pass.error, view)),
-    ...(pass?.pass === undefined ? [] : ["", `  ${style.bold(plain(pass.pass))}`, "", "Shown once; hand it to the user over a channel that you trust."]),
+    ...(pass?.pass === undefined ? [] : ["", `  ${style.bold(plain(pass.pass))}`, "", ...wrap("Shown once; hand it to the user over a channel that you trust.", view.columns)]),
     ...(verification === undefined ? [] : line("Verification", verified(verification), verification.error, view)),
     ...(done.guard === undefined ? [] : guard(done.guard, view)),
     ...residuals(done.residuals, view),
@@ -103,7 +109,7 @@ export function backup(user: string, given: Backup, view: View): string {
   return text([
     view.style.bold(plain(user)),
     "",
-    ...(lines.length === 0 ? ["Nothing in the backup can be put back."] : lines.map((line) => `  ${plain(line)}`)),
+    ...(lines.length === 0 ? ["Nothing in the backup can be put back."] : lines.flatMap((line) => wrap(plain(line), view.columns - INDENT).map(indented))),
     ...(never.length === 0 ? [] : wrap(`Not restored: ${plain(never.join(", "))}`, view.columns)),
   ]);
 }
@@ -128,17 +134,23 @@ export function brief(done: Report, view: View): string {
     planned.length === 0 ? undefined : done.outcome === "planned" ? `${planned.length} to remove` : `${gone.length} of ${planned.length} removed`,
     sessions && `sessions ${sessions.outcome}`,
     perUserMfa && `per-user MFA ${perUserMfa.outcome}`,
-    pass && `pass ${passDetails(pass)}`,
-    pass?.pass && view.style.bold(plain(pass.pass)),
+    pass && `pass ${passDetails(pass)}${pass.pass === undefined ? "" : `: ${view.style.bold(plain(pass.pass))}`}`,
   ].filter((detail) => detail !== undefined && detail !== "");
   const name = plain(user.userPrincipalName ?? user.id ?? "");
-  const head = [overall(done, view.style) + " ".repeat(OUTCOME_COLUMNS - done.outcome.length), name, details.join(", ")];
-  const why = failure === undefined ? [] : error(failure, { ...view, columns: view.columns - 2 }).map((part) => `  ${part}`);
-  return [head.filter((part) => part !== "").join("  "), ...why].join("\n");
+  // Nothing was begun, whatever was planned.
+  const did = done.outcome === "refused" ? "" : details.join(", ");
+  const word = overall(done, view.style) + " ".repeat(OUTCOME_COLUMNS - done.outcome.length);
+  const line = [word, name, did].filter((part) => part !== "").join("  ");
+  const head =
+    width(line) <= view.columns
+      ? [line]
+      : [...hanging(`${overall(done, view.style)}  ${name}`, INDENT, view.columns), ...(did === "" ? [] : wrap(did, view.columns - INDENT).map(indented))];
+  const why = failure === undefined ? [] : error(failure, { ...view, columns: view.columns - INDENT }).map(indented);
+  return [...head, ...why].join("\n");
 }
 
 /** An error, with what to do next and what Microsoft's support asks for. */
-export function error(info: ErrorInfo, view: View): string[] {
+export function error(info: ErrorInfo, view: View, user?: string): string[] {
   const { graph } = info;
   const support = [
     graph && `status ${graph.status}`,
@@ -147,20 +159,24 @@ export function error(info: ErrorInfo, view: View): string[] {
     graph?.date,
   ].filter((part) => part !== undefined && part !== "");
   return [
-    ...wrap(`${view.style.bad(info.code)}: ${plain(info.message)}`, view.columns),
-    ...(info.help === "" ? [] : wrap(plain(info.help), view.columns)),
-    ...(support.length > 0 ? wrap(view.style.dim(`For support: ${plain(support.join(", "))}`), view.columns) : []),
+    ...wrap(`${user === undefined ? "" : `${plain(user)}: `}${view.style.bad(info.code)}: ${inFlags(plain(info.message))}`, view.columns),
+    ...(info.help === "" ? [] : paragraphs(inFlags(info.help), view.columns).map(plain)),
+    ...(support.length > 0 ? wrap(`For support: ${plain(support.join(", "))}`, view.columns).map(view.style.dim) : []),
   ];
 }
 
 /** One step, as it happens. */
-export function event(step: Event, view: View): string {
-  const { style } = view;
-  const what = step.method === undefined ? STEPS[step.step] : `${step.method.action} ${step.method.kind} ${plain(step.method.label)}`;
+export function event(step: Event, { style, columns }: View): string {
+  return hanging(`${MARKS(style)[step.outcome]} ${what(step)}`, INDENT, columns).join("\n");
+}
+
+/** What a step is about. */
+export function what(step: Event): string {
+  const name = step.method === undefined ? STEPS[step.step] : `${step.method.action} ${step.method.kind} ${plain(step.method.label)}`;
   const wait = step.waitMilliseconds === undefined ? "" : ` ${(step.waitMilliseconds / 1000).toFixed(1)} s`;
   const value = step.value === undefined ? "" : ` to ${plain(step.value)}`;
   const why = step.error === undefined ? "" : ` (${step.error})`;
-  return `${MARKS(style)[step.outcome]} ${what}${value}${wait}${why}`;
+  return `${name}${value}${wait}${why}`;
 }
 
 const STEPS: Record<Event["step"], string> = {
@@ -186,10 +202,11 @@ const MARKS = (style: Style): Record<Event["outcome"], string> => ({
   skipped: style.dim("-"),
 });
 
-function heading(user: UserInfo, { style }: View): string[] {
+function heading(user: UserInfo, { style, columns }: View): string[] {
   const name = plain(user.userPrincipalName ?? user.id ?? "unknown user");
-  const rest = [user.displayName, user.userType, user.userPrincipalName && user.id].filter((part) => part !== undefined && part !== "");
-  return [style.bold(name) + (rest.length > 0 ? style.dim(`  ${plain(rest.join(", "))}`) : ""), ""];
+  const rest = plain([user.displayName, user.userType, user.userPrincipalName && user.id].filter((part) => part !== undefined && part !== "").join(", "));
+  const line = `${style.bold(name)}${rest === "" ? "" : style.dim(`  ${rest}`)}`;
+  return width(line) <= columns ? [line] : [...wrap(name, columns).map(style.bold), ...wrap(rest, columns - 2).map((part) => style.dim(`  ${part}`))];
 }
 
 function outcome(method: MethodReport, style: Style): string {
@@ -217,7 +234,7 @@ function overall({ outcome }: Report, style: Style): string {
 function passDetails(pass: NonNullable<Report["temporaryAccessPass"]>): string {
   const details = [
     pass.lifetimeInMinutes === undefined ? undefined : `${pass.lifetimeInMinutes} minutes`,
-    pass.startDateTime === undefined ? undefined : `from ${pass.startDateTime}`,
+    pass.startDateTime === undefined ? undefined : `from ${moment(pass.startDateTime)}`,
     pass.isUsableOnce === true ? "once" : undefined,
     pass.isUsable === false ? `not usable: ${pass.methodUsabilityReason ?? "no reason given"}` : undefined,
   ].filter((detail) => detail !== undefined);
@@ -232,7 +249,7 @@ function verified({ outcome, remaining, missing = [], added }: NonNullable<Repor
 }
 
 function line(name: string, value: string, failure: ErrorInfo | undefined, view: View): string[] {
-  return [...wrap(`${name}: ${value}`, view.columns), ...(failure === undefined ? [] : error(failure, view).map((part) => `  ${part}`))];
+  return [...wrap(`${name}: ${value}`, view.columns), ...(failure === undefined ? [] : error(failure, { ...view, columns: view.columns - INDENT }).map(indented))];
 }
 
 const RELATIONS: Record<GuardGroupRelation, string> = {
@@ -251,7 +268,7 @@ function guard(found: GuardReport, view: View): string[] {
     ...(found.isListed ? ["named by --protect"] : []),
   ];
   return [
-    ...(reasons.length > 0 ? wrap(view.style.warn(`Protected: ${reasons.join("; ")}`), view.columns) : []),
+    ...(reasons.length > 0 ? wrap(`Protected: ${reasons.join("; ")}`, view.columns).map(view.style.warn) : []),
     ...found.unreadable.flatMap(({ what, permission }) => wrap(`Not readable: ${plain(what)} (needs ${plain(permission)})`, view.columns)),
   ];
 }
@@ -259,15 +276,16 @@ function guard(found: GuardReport, view: View): string[] {
 function residuals(found: readonly Residual[], view: View): string[] {
   return found.length === 0
     ? []
-    : ["", "Good to know:", ...found.flatMap(({ code, message }) => hanging(`${view.style.warn(code)}: ${plain(message)}`, view.columns))];
-}
-
-function hanging(entry: string, columns: number): string[] {
-  return wrap(entry, columns - 2).map((part, at) => (at === 0 ? `- ${part}` : `  ${part}`));
+    : ["", "Good to know:", ...found.flatMap(({ code, message }) => hanging(`- ${view.style.warn(code)}: ${plain(message)}`, INDENT, view.columns))];
 }
 
 function day(dateTime: string): string {
   return dateTime.slice(0, 10);
+}
+
+/** A moment in UTC, to the minute, as people write it; another one as it came. */
+export function moment(dateTime: string): string {
+  return dateTime.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?Z$/, "$1 $2 UTC");
 }
 
 function text(lines: readonly string[]): string {
