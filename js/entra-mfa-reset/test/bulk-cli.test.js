@@ -371,10 +371,10 @@ describe("a journal", () => {
         return undefined;
       },
     });
-    // What the disk has, as a file that is copied when it is asked for, a while later.
-    const slow = `import { open } from "node:fs/promises"; import { copyFileSync } from "node:fs";
+    // What the disk has, as a file that is copied when it is asked for, a while later; put in place whole, since it is read meanwhile.
+    const slow = `import { open } from "node:fs/promises"; import { copyFileSync, renameSync } from "node:fs";
       const file = await open(process.execPath); const files = Object.getPrototypeOf(file); await file.close();
-      files.datasync = async () => { await new Promise((resolve) => setTimeout(resolve, 100)); copyFileSync(${JSON.stringify(file("journal"))}, ${JSON.stringify(file("disk"))}); };`;
+      files.datasync = async () => { await new Promise((resolve) => setTimeout(resolve, 100)); copyFileSync(${JSON.stringify(file("journal"))}, ${JSON.stringify(file("copy"))}); renameSync(${JSON.stringify(file("copy"))}, ${JSON.stringify(file("disk"))}); };`;
     const env = { ENTRA_ACCESS_TOKEN: tenant.accessToken, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(slow)}` };
     const { code, stderr } = await cli([...args(names(40)), "--graph-url", url], { env }).done;
     assert.equal(code, 0, stderr);

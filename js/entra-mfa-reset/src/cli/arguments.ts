@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Cloud, IssuePassOptions, Kind, Limits, Methods, PassOptions, PassRequest, ResetRequest } from "../contract.js";
 import { COMMAND_NAMES, type Command, type TenantCommand, flagsOf } from "./commands.js";
 import { EVENT_FORMATS, type EventFileArguments } from "./event-file.js";
-import { CLOUDS, DEFAULT_MAX_USERS, FLAGS, type FlagName, KINDS, OUTPUTS, type Output, PRESETS, SHELLS, STATES, type Shell, type Values, flag, spellings } from "./flags.js";
+import { CLOUDS, DEFAULT_MAX_USERS, FLAGS, type FlagName, KINDS, OUTPUTS, type Output, PRESETS, REMOVABLE_KINDS, SHELLS, STATES, type Shell, type Values, flag, spellings } from "./flags.js";
 import { didYouMean } from "./suggest.js";
 import { UsageError } from "./usage.js";
 import { FORMATS, type Format } from "./users.js";
@@ -293,7 +293,7 @@ function methods(given: string[] | undefined): Methods | undefined {
   }
   const strange = names.find((name) => preset === undefined && !KINDS.some((kind) => kind === name));
   if (strange !== undefined) {
-    throw new UsageError(`--methods knows no ${strange}.`, [...didYouMean(strange, [...PRESETS, ...KINDS]), `It takes ${PRESETS.join(", ")}, or kinds: ${KINDS.join(", ")}.`].join(" "));
+    throw new UsageError(`--methods knows no ${strange}.`, [...didYouMean(strange, [...PRESETS, ...KINDS]), `It takes ${PRESETS.join(", ")}, or kinds: ${REMOVABLE_KINDS.join(", ")}.`].join(" "));
   }
   return preset ?? (names as Kind[]);
 }

@@ -97,11 +97,22 @@ export const COMMANDS = {
     about: "Puts a backup back, as far as Graph lets anybody but the user do it: phones, the e-mail address, external methods, hardware tokens (their holder activates them), the default and the per-user state. What is registered already stays as it is, and another number in its place is not overwritten. It shows what the backup holds, masked, and asks first.",
     usage: ["USER --backup-file FILE [flags]"],
     groups: [BACKUP, COMMON],
+    note: `A file for a user's new phone is written by hand:
+  {"phones":[{"phoneType":"mobile","phoneNumber":"+1 4255550100"}]}`,
     examples: [`restore ${ADELE} --backup-file run.backups`, `restore ${ADELE} --backup-file new-phone.json`],
   },
   completion: {
     summary: "print what makes a shell complete commands, flags and their values",
-    about: "Prints what makes a shell complete commands, flags and their values. Once for each start of the shell:\n\n  bash, in ~/.bashrc         source <(entra-mfa-reset completion bash)\n  zsh, in ~/.zshrc           source <(entra-mfa-reset completion zsh)\n  fish, in config.fish       entra-mfa-reset completion fish | source\n  PowerShell, in $PROFILE    entra-mfa-reset completion powershell | Out-String | Invoke-Expression",
+    about: `Prints what makes a shell complete commands, flags and their values. Once for each start of the shell:
+
+  bash, in ~/.bashrc:
+    source <(entra-mfa-reset completion bash)
+  zsh, in ~/.zshrc, below compinit:
+    source <(entra-mfa-reset completion zsh)
+  fish, in config.fish:
+    entra-mfa-reset completion fish | source
+  PowerShell, in $PROFILE:
+    entra-mfa-reset completion powershell | Out-String | Invoke-Expression`,
     usage: ["SHELL"],
     operands: SHELLS,
     groups: [{ title: "Flags", flags: ["no-color", "help"] }],

@@ -56,7 +56,7 @@ const REMOVABLE: Record<Kind, boolean> = {
   unknown: false,
 };
 export const KINDS = Object.keys(REMOVABLE) as Kind[];
-const REMOVABLE_KINDS = KINDS.filter((kind) => REMOVABLE[kind]);
+export const REMOVABLE_KINDS = KINDS.filter((kind) => REMOVABLE[kind]);
 
 export const DEFAULT_MAX_USERS = 100;
 
@@ -78,7 +78,7 @@ export const FLAGS = {
   "allow-privileged": { type: "boolean", value: "ifUnreadable", optional: "allow-privileged-value", words: ["ifUnreadable"], field: "allowPrivileged", about: "a privileged user, too; with =ifUnreadable only where the guard may not look" },
   "allow-privileged-value": { type: "string", hidden: true, about: "" },
 
-  "backup-file": { type: "string", value: "FILE", path: true, about: 'a backup, a report that has one, a list of reports, or the lines of --backups, in which the user is looked up; - is the standard input. Numbers are never an argument: other users of the machine can read those. By hand it is, for a new phone: {"phones":[{"phoneType":"mobile","phoneNumber":"+1 4255550100"}]}' },
+  "backup-file": { type: "string", value: "FILE", path: true, about: "a backup, a report that has one, a list of reports, or the lines of --backups, in which the user is looked up; - is the standard input. Numbers are never an argument: other users of the machine can read those" },
 
   from: { type: "string", multiple: true, value: "FILE", path: true, about: "users from a file, or - for the standard input; may be repeated" },
   "from-format": { type: "string", value: "FORM", words: FORMATS, about: "csv, ndjson or lines, where name and content do not tell. csv: the column userPrincipalName, id, or the first one; ndjson: a request or a user in each line" },

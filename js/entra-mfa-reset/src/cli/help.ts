@@ -74,7 +74,7 @@ function own(command: Command, columns: number): string[] {
     "",
     ...usage(ways.map((way) => `${command} ${way}`), columns),
     ...groups.flatMap((group) => ["", ...flags(group, columns)]),
-    ...(note === undefined ? [] : ["", ...wrap(note, columns)]),
+    ...(note === undefined ? [] : ["", ...paragraphs(note, columns)]),
     "",
     ...section("Examples", examples(lines, columns), columns),
     ...(command === "completion" ? [] : ["", ...wrap(`Credentials come from the environment: ${PROGRAM} --help names the variables. --sandbox needs none.`, columns)]),

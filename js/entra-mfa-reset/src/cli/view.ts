@@ -82,7 +82,7 @@ export function report(done: Report, view: View): string {
     ...(sessions === undefined
       ? []
       : line("Sessions", sessions.outcome + (sessions.reason === undefined ? "" : `: ${plain(sessions.reason)}`), sessions.error, view)),
-    ...(pass === undefined ? [] : line("Temporary Access Pass", passDetails(pass), pass.error, view)),
+    ...(pass === undefined ? [] : line("Temporary Access Pass", passDetails(pass, done), pass.error, view)),
     ...(pass?.pass === undefined ? [] : ["", `  ${style.bold(plain(pass.pass))}`, "", ...wrap("Shown once; hand it to the user over a channel that you trust.", view.columns)]),
     ...(verification === undefined ? [] : line("Verification", verified(verification), verification.error, view)),
     ...(done.guard === undefined ? [] : guard(done.guard, view)),
@@ -134,7 +134,7 @@ export function brief(done: Report, view: View): string {
     planned.length === 0 ? undefined : done.outcome === "planned" ? `${planned.length} to remove` : `${gone.length} of ${planned.length} removed`,
     sessions && `sessions ${sessions.outcome}`,
     perUserMfa && `per-user MFA ${perUserMfa.outcome}`,
-    pass && `pass ${passDetails(pass)}${pass.pass === undefined ? "" : `: ${view.style.bold(plain(pass.pass))}`}`,
+    pass && `pass ${passDetails(pass, done)}${pass.pass === undefined ? "" : `: ${view.style.bold(plain(pass.pass))}`}`,
   ].filter((detail) => detail !== undefined && detail !== "");
   const name = plain(user.userPrincipalName ?? user.id ?? "");
   // Nothing was begun, whatever was planned.
@@ -231,10 +231,12 @@ function overall({ outcome }: Report, style: Style): string {
       : style.bad(outcome);
 }
 
-function passDetails(pass: NonNullable<Report["temporaryAccessPass"]>): string {
+function passDetails(pass: NonNullable<Report["temporaryAccessPass"]>, { finishedAt }: Report): string {
+  const { startDateTime: from = "" } = pass;
   const details = [
     pass.lifetimeInMinutes === undefined ? undefined : `${pass.lifetimeInMinutes} minutes`,
-    pass.startDateTime === undefined ? undefined : `from ${moment(pass.startDateTime)}`,
+    // What works already needs no beginning.
+    Date.parse(from) > Date.parse(finishedAt) ? `from ${moment(from)}` : undefined,
     pass.isUsableOnce === true ? "once" : undefined,
     pass.isUsable === false ? `not usable: ${pass.methodUsabilityReason ?? "no reason given"}` : undefined,
   ].filter((detail) => detail !== undefined);
