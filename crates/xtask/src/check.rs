@@ -42,6 +42,10 @@ pub fn run() -> Result<()> {
     step("the command on a terminal and in shells", || {
         node_tests::run("tests/terminal").map(|lines| untested.extend(lines))
     })?;
+    step("low-code hosts", || {
+        setup::chromium()?;
+        node_tests::run("tests/low-code").map(|lines| untested.extend(lines))
+    })?;
     step("tests of the examples", || examples::test().map(|lines| untested.extend(lines)))?;
     step("benchmark, whether it works", bench::quick)?;
     step("documentation", docs)?;

@@ -18,9 +18,10 @@ const PRODUCTS: [&str; 7] = [
     "entra-tenant",
 ];
 /// The npm manifests, each with its lock file; the examples are found.
-const NPM: [(&str, &str); 5] = [
+const NPM: [(&str, &str); 6] = [
     ("js/package.json", "js/package-lock.json"),
     ("js/entra-mfa-reset/package.json", "js/package-lock.json"),
+    ("js/node-red-contrib-entra-mfa-reset/package.json", "js/package-lock.json"),
     ("tests/package.json", "tests/package-lock.json"),
     ("tests/bench/package.json", "tests/bench/package-lock.json"),
     ("tests/bench/sides/graph-client/package.json", "tests/bench/package-lock.json"),
@@ -188,6 +189,9 @@ fn every_npm_dependency_is_listed() {
                 let packages = lock["packages"].as_object().expect("packages");
                 let end = format!("node_modules/{name}");
                 let found = packages.iter().find(|(path, _)| path.ends_with(&end)).expect("a locked package");
+                if found.1["link"] == true {
+                    continue;
+                }
                 let licence = text(&found.1["license"]);
                 // Under another name, so that several versions of one package are there side by side.
                 let alias = version.strip_prefix("npm:").and_then(|alias| alias.rsplit_once('@'));

@@ -1,0 +1,265 @@
+import type { MfaResetClient, Outcome, Report, ResetRequest } from "entra-mfa-reset";
+import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from "node-red";
+import { type Failure, failure, invalidInput } from "./failure.js";
+import { Feed } from "./feed.js";
+import { Light } from "./light.js";
+import { type RequestConfig, type Target, evaluate, requestOf, targetOf } from "./request.js";
+import { Runs } from "./runs.js";
+import { type TenantNode, tenantOf } from "./tenant.js";
+
+interface ResetManyConfig extends NodeDef, RequestConfig {
+  tenant: string;
+  action: "reset" | "plan";
+}
+
+type Done = (error?: Error) => void;
+
+/** A message of its own for one user, until that user's report is out. */
+interface Waiting {
+  msg: NodeMessageInFlow;
+  done: Done;
+}
+
+/** One run, from its first user to its summary. */
+interface Run {
+  users: Iterable<Target> | AsyncIterable<Target>;
+  request: Omit<ResetRequest, "user">;
+  /** What the report of this user is sent in. */
+  take(report: Report): Waiting | undefined;
+  /** What the summary is sent in. */
+  last(): NodeMessageInFlow;
+  /** Ends every message that is still waiting. */
+  end(error?: Failure): void;
+  /** How many users were given, but have no report. */
+  notBegun(reports: number): number;
+}
+
+/** Users that come one by one, until a message says that they are complete. */
+class Stream implements Run {
+  readonly users = new Feed<Target>();
+  readonly request: Omit<ResetRequest, "user">;
+  readonly #waiting = new Map<string, Waiting[]>();
+  #last: NodeMessageInFlow = { _msgid: "" };
+  #given = 0;
+  #messages = 0;
+
+  constructor(request: Omit<ResetRequest, "user">) {
+    this.request = request;
+  }
+
+  get given(): number {
+    return this.#given;
+  }
+
+  push(target: Target, message: Waiting): void {
+    const name = target.user.toLowerCase();
+    this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), message]);
+    this.#given += 1;
+    this.users.push(target);
+  }
+
+  /** Notes a message, and closes the stream with its last one. */
+  note(msg: NodeMessageInFlow): boolean {
+    this.#last = msg;
+    this.#messages += 1;
+    const { complete, parts } = msg;
+    const isLast = Boolean(complete) || (parts?.count !== undefined && this.#messages >= parts.count);
+    if (isLast) {
+      this.users.close();
+    }
+    return isLast;
+  }
+
+  take({ user, error }: Report): Waiting | undefined {
+    for (const name of [user.userPrincipalName, user.id]) {
+      const messages = name === undefined ? undefined : this.#waiting.get(name.toLowerCase());
+      // Who is named twice is done for the first message, and told of in the second, which is the sooner of the two.
+      const found = error?.code === "duplicateUser" ? messages?.pop() : messages?.shift();
+      if (found !== undefined) {
+        return found;
+      }
+    }
+    return undefined;
+  }
+
+  last(): NodeMessageInFlow {
+    return this.#last;
+  }
+
+  end(error?: Failure): void {
+    for (const { done } of [...this.#waiting.values()].flat()) {
+      done(error);
+    }
+    this.#waiting.clear();
+  }
+
+  notBegun(reports: number): number {
+    return this.#given - reports;
+  }
+}
+
+/** Users that come in one message. */
+class Batch implements Run {
+  readonly users: Target[];
+  readonly request: Omit<ResetRequest, "user">;
+  readonly #message: Waiting;
+  readonly #id: string;
+  #index = 0;
+
+  constructor(request: Omit<ResetRequest, "user">, users: Target[], message: Waiting, id: string) {
+    this.request = request;
+    this.users = users;
+    this.#message = message;
+    this.#id = id;
+  }
+
+  take(): Waiting {
+    const { msg } = this.#message;
+    const parts = { id: this.#id, type: "array", len: 1, count: this.users.length, index: this.#index };
+    this.#index += 1;
+    // As Node-RED's Split does it, so that a Join puts the reports together and keeps what was there before.
+    const before = msg.parts === undefined ? {} : { parts: msg.parts };
+    return { msg: { ...msg, parts: { ...parts, ...before } }, done: () => undefined };
+  }
+
+  last(): NodeMessageInFlow {
+    return this.#message.msg;
+  }
+
+  end(error?: Failure): void {
+    this.#message.done(error);
+  }
+
+  notBegun(reports: number): number {
+    return this.users.length - reports;
+  }
+}
+
+/** Many users: a message with a list, or a message for each user. One message goes out for each report. */
+export function registerResetMany(RED: NodeAPI): void {
+  function ResetMany(this: Node, config: ResetManyConfig): void {
+    RED.nodes.createNode(this, config);
+    let isSandbox = false;
+    const light = new Light(RED, this, () => isSandbox);
+    const runs = new Runs(this, () => light.clear());
+    const streams = new Map<string, Promise<Stream>>();
+
+    const play = async (tenant: TenantNode, run: Run, signal: AbortSignal): Promise<void> => {
+      const outcomes: Partial<Record<Outcome, number>> = {};
+      let reports = 0;
+      let error: Failure | undefined;
+      const simulation = isSandbox && { simulation: true };
+      try {
+        light.counting(0, 0);
+        for await (const report of many(config, await tenant.client(), run, signal)) {
+          reports += 1;
+          outcomes[report.outcome] = (outcomes[report.outcome] ?? 0) + 1;
+          light.counting(reports, reports - (outcomes.complete ?? 0) - (outcomes.planned ?? 0));
+          if (runs.isClosing) {
+            const user = report.user.userPrincipalName ?? report.user.id ?? "";
+            this.warn(RED._("entra-mfa-reset.closed.report", { user, outcome: report.outcome }));
+          }
+          const { msg, done } = run.take(report) ?? { msg: run.last(), done: () => undefined };
+          this.send([{ ...RED.util.cloneMessage(msg), payload: report, ...simulation }, null]);
+          done();
+        }
+      } catch (thrown) {
+        error = failure(thrown);
+      }
+      const notBegun = run.notBegun(reports);
+      const summary = { users: reports, outcomes, notBegun, ...(error && { error: { code: error.code, message: error.message } }) };
+      if (error === undefined) {
+        light.endedMany(outcomes);
+      } else {
+        light.failed(error.code);
+      }
+      if (runs.isClosing) {
+        this.warn(RED._("entra-mfa-reset.closed.many", { reports, notBegun }));
+      }
+      const { parts: _, complete: __, ...rest } = RED.util.cloneMessage(run.last());
+      this.send([null, { ...rest, payload: summary, ...simulation }]);
+      run.end(error);
+    };
+
+    const begin = async (msg: NodeMessageInFlow, done: Done, signal: AbortSignal): Promise<void> => {
+      const tenant = tenantOf(RED, config.tenant);
+      isSandbox = tenant.isSandbox;
+      const most = tenant.maxUsers();
+      const value = await evaluate(RED, this, config.user, config.userType, msg);
+      if (Array.isArray(value)) {
+        if (value.length > most) {
+          throw tooMany(most, `The message has ${value.length} users`);
+        }
+        const users = value.map((each) => targetOf(each, config.messageDecides));
+        const request = await requestOf(RED, this, config, msg);
+        await play(tenant, new Batch(request, users, { msg, done }, RED.util.generateId()), signal);
+        return;
+      }
+      const id = msg.parts?.id ?? "";
+      const known = streams.get(id);
+      let target: Target | undefined;
+      let problem: unknown;
+      try {
+        const isEndAlone = Boolean(msg["complete"]) && (value === undefined || value === null || value === "");
+        target = isEndAlone ? undefined : targetOf(value, config.messageDecides);
+      } catch (thrown) {
+        if (known === undefined && msg.parts === undefined) {
+          throw thrown;
+        }
+        // It counts as one of its sequence all the same, or the sequence would never end.
+        problem = thrown;
+      }
+      const opened = known ?? requestOf(RED, this, config, msg).then((request) => new Stream(request));
+      streams.set(id, opened);
+      const forget = (): void => {
+        if (streams.get(id) === opened) {
+          streams.delete(id);
+        }
+      };
+      const stream = await opened.catch((error: unknown) => {
+        forget();
+        throw error;
+      });
+      const isFull = stream.given >= most;
+      if (target !== undefined && !isFull) {
+        stream.push(target, { msg, done });
+      }
+      if (stream.note(msg)) {
+        forget();
+      }
+      if (known === undefined) {
+        runs.start((ending) => play(tenant, stream, ending).finally(forget));
+      }
+      if (problem !== undefined) {
+        throw problem;
+      }
+      if (target === undefined) {
+        done();
+      } else if (isFull) {
+        throw tooMany(most, `This run has ${stream.given} users already`);
+      }
+    };
+
+    this.on("input", (msg, _send, done) => {
+      runs.start(async (signal) => {
+        try {
+          await begin(msg, done, signal);
+        } catch (thrown) {
+          const error = failure(thrown);
+          light.failed(error.code);
+          done(error);
+        }
+      });
+    });
+  }
+  RED.nodes.registerType("entra-mfa-reset-many", ResetMany);
+}
+
+function many(config: ResetManyConfig, client: MfaResetClient, { users, request }: Run, signal: AbortSignal): AsyncGenerator<Report, void> {
+  // What a message says of one user counts before what the node says of all.
+  return config.action === "plan" ? client.planMany(users, request, { signal }) : client.resetMany(users, request, { signal });
+}
+
+function tooMany(most: number, what: string): Failure {
+  return invalidInput(`${what}, and the tenant takes ${most} in one run. Raise its greatest number of users if that is meant.`);
+}
