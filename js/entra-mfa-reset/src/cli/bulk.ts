@@ -6,7 +6,6 @@ import { Appender } from "./appender.js";
 import type { Arguments, BulkArguments } from "./arguments.js";
 import { type Connection, connect } from "./connect.js";
 import { EventFile } from "./event-file.js";
-import type { Phase } from "./interrupts.js";
 import { Journal, withoutPass } from "./journal.js";
 import { LiveLine } from "./live.js";
 import { Progress } from "./progress.js";
@@ -146,19 +145,12 @@ export class Bulk {
     }
   }
 
-  #enter(phase: Phase): void {
-    const { interrupts } = this.#terminal;
-    if (interrupts !== undefined) {
-      interrupts.phase = phase;
-    }
-  }
-
   async #ask(first: readonly Entry[], ended: boolean): Promise<boolean> {
     const names = first.flatMap((entry) => ("target" in entry ? [nameOf(entry.target)] : []));
     const more = names.length - NAMED;
     const who = `${names.slice(0, NAMED).join(", ")}${more > 0 ? ` and ${more}${ended ? "" : " or more"} others` : ""}`;
     const { stdin, stderr, signal } = this.#terminal;
-    this.#enter("asking");
+    this.#terminal.interrupts?.enter("asking");
     this.#say("A plan shows what that would do: `entra-mfa-reset plan` with the same flags.");
     return confirm(`Reset ${names.length}${ended ? "" : " or more"} ${names.length === 1 ? "user" : "users"} (${who})?`, stdin, stderr, signal);
   }
@@ -175,7 +167,7 @@ export class Bulk {
     const targets = this.#targets(entries);
     const options = { signal: this.#abort, onBegin: (intent: Intent) => this.#begin(intent) };
     const reports = command === "plan" ? client.planMany(targets, request, options) : client.resetMany(targets, request, options);
-    this.#enter(command === "reset" ? "writing" : "reading");
+    this.#terminal.interrupts?.enter(command === "reset" ? "writing" : "reading");
     this.#progress.start();
     try {
       for await (const report of reports) {

@@ -1,7 +1,7 @@
 import { EXIT } from "./terminal.js";
 
 /** What a command is doing, as far as ending it matters. */
-export type Phase = "reading" | "asking" | "writing";
+type Phase = "reading" | "asking" | "writing";
 
 const FIRST: Record<Phase, string> = {
   reading: "Stopping. Press Ctrl-C again to end at once.",
@@ -22,7 +22,7 @@ export class Interrupts {
   readonly #second = new AbortController();
   /** How long a command may take after the second one. */
   patienceMilliseconds = 0;
-  phase: Phase = "reading";
+  #phase: Phase = "reading";
   /** Where people read it. */
   say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -36,10 +36,14 @@ export class Interrupts {
     return this.#second.signal;
   }
 
+  enter(phase: Phase): void {
+    this.#phase = phase;
+  }
+
   /** What happens at each one. */
   readonly interrupt = (): void => {
     if (!this.first.aborted) {
-      this.say(FIRST[this.phase]);
+      this.say(FIRST[this.#phase]);
       this.#first.abort();
     } else if (!this.second.aborted && this.patienceMilliseconds > 0) {
       this.say("Ending what is under way.");
@@ -54,7 +58,7 @@ export class Interrupts {
   readonly stop = (): void => this.#first.abort();
 
   readonly #end = (): void => {
-    this.say(LAST[this.phase]);
+    this.say(LAST[this.#phase]);
     process.exit(EXIT.ended);
   };
 }

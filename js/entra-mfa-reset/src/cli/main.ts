@@ -11,7 +11,6 @@ import { completion } from "./completion.js";
 import { connect } from "./connect.js";
 import { EventFile } from "./event-file.js";
 import { help, overview } from "./help.js";
-import type { Phase } from "./interrupts.js";
 import { LiveLine } from "./live.js";
 import { preflight } from "./preflight.js";
 import { confirm } from "./prompt.js";
@@ -129,13 +128,6 @@ class Session {
     this.#live.print(text);
   }
 
-  #enter(phase: Phase): void {
-    const { interrupts } = this.#terminal;
-    if (interrupts !== undefined) {
-      interrupts.phase = phase;
-    }
-  }
-
   /** Whether the audit trail is on disk. Without it nobody else is touched. */
   async #isNoted(): Promise<boolean> {
     try {
@@ -200,7 +192,7 @@ class Session {
     }
     const who = planned.length === 1 ? planned.join() : `${planned.length} users`;
     const { stdin, stderr, signal } = this.#terminal;
-    this.#enter("asking");
+    this.#terminal.interrupts?.enter("asking");
     if (await confirm(`${QUESTIONS[this.#command]} ${who}?`, stdin, stderr, signal)) {
       return planned;
     }
@@ -230,7 +222,7 @@ class Session {
     const command = this.#command;
     const { request, pass } = this.#arguments;
     const { reason } = request;
-    this.#enter(command === "status" || command === "plan" ? "reading" : "writing");
+    this.#terminal.interrupts?.enter(command === "status" || command === "plan" ? "reading" : "writing");
     this.#steps.begin(user);
     const attempt = await this.#attempt((): Promise<Status | Report> => {
       switch (command) {
