@@ -46,6 +46,7 @@ pub fn run() -> Result<()> {
         setup::chromium()?;
         node_tests::run("tests/low-code").map(|lines| untested.extend(lines))
     })?;
+    step("snippets of the READMEs", || node_tests::run("tests/readme").map(|lines| untested.extend(lines)))?;
     step("tests of the examples", || examples::test().map(|lines| untested.extend(lines)))?;
     step("benchmark, whether it works", bench::quick)?;
     step("documentation", docs)?;
