@@ -21,7 +21,7 @@ export const SNIPPETS = [
   { page: "js/entra-mfa-reset/README.md", starts: "import { DefaultAzureCredential }", prints: /^complete\n[^]*^phone mobile .* done$[^]*^\S{6,}\n$/m, resets: users.slice(0, 1) },
   { page: "js/entra-mfa-reset/README.md", starts: "const users = client.groupMembers(", prints: /^(\S+@contoso\.com complete \n){2}$/, resets: users },
   { page: "js/entra-mfa-reset/README.md", starts: 'import { MfaResetClient } from "entra-mfa-reset";\nimport { toOcsf }', after: "await client.reset({ user });", prints: /"class_uid":3001/, resets: users.slice(0, 1) },
-  { page: "js/entra-mfa-reset/README.md", starts: "entra-mfa-reset status|plan", synopsis: true },
+  { page: "js/entra-mfa-reset/README.md", starts: "entra-mfa-reset status adele", prints: /microsoftAuthenticator/ },
   { page: "js/entra-mfa-reset/README.md", starts: "entra-mfa-reset plan  --from users.csv", files: { "users.csv": CSV }, writes: ["plan.ndjson", "run.journal"], resets: users },
   { page: "js/entra-mfa-reset/README.md", starts: 'import { MfaResetClient } from "entra-mfa-reset";\nimport { SandboxTenant }', after: "console.log(users.length > 0, log.length > 0, violations.length);", prints: /^true true 0\n$/ },
   // The events
@@ -40,17 +40,14 @@ export const GIVEN = {
 /** Lines of shell that are not run, and why. */
 export const LINES = [
   [/^npm install /, "the package is installed from its archive already, before the block is run"],
+  [/ USER\.\.\. /, "how a command is written: its commands and flags are looked for in their help"],
 ];
 
-/** Blocks that are not run, and why. What `tested` names must be there. */
+/** Blocks that are not run, and why. What `tested` names, from the page or from the top, must be there. */
 export const NOT_RUN = [
   { page: "README.md", starts: "npx --yes rust-just demo", why: "it is this test, and all others" },
   { page: "ARCHITECTURE.md", starts: "crates/core", why: "a picture" },
   { page: "docs/service.md", why: "it needs wasmtime, Spin or a container; the service is tested in wasmtime's own server and in jco", tested: "tests/hosts/tests/service.rs" },
-  { page: "examples/aws-lambda/README.md", why: "it needs an account at AWS", tested: "examples/aws-lambda/test" },
-  { page: "examples/azure-functions/README.md", why: "it needs the tools of Azure Functions", tested: "examples/azure-functions/test" },
-  { page: "examples/node-script/README.md", why: "its own test runs the script", tested: "examples/node-script/test" },
-  { page: "examples/python/README.md", why: "its own test runs the program", tested: "examples/python/test" },
-  { page: "examples/restate-bulk/README.md", why: "its own test starts Restate and does the same", tested: "examples/restate-bulk/test" },
-  { page: "examples/rust-wasmtime/README.md", why: "its own test runs the program", tested: "examples/rust-wasmtime/tests" },
+  { page: "examples/rust-wasmtime/README.md", why: "the example's own test runs the program", tested: "tests" },
+  { page: /^examples\/[^/]+\/README\.md$/, why: "an account, a cloud's tools or a server: what its example needs, the example's own test has", tested: "test" },
 ];
