@@ -130,9 +130,13 @@ struct Learned {
 /// halves are soon there.
 const GUESS: u64 = 10_000;
 
+/// The least to go down to: five calls in ten seconds. Who takes all there is lets nobody pass at any pace, so below it
+/// there is nothing to learn; where the limit really is less, Graph says each time when to come back.
+const FLOOR: u64 = 500;
+
 /// The time between two growths, in milliseconds: long enough for some calls to show whether they are throttled.
 fn rest(rate: u64) -> u64 {
-    (8 * CALL / rate.max(1)).max(SPAN / 5)
+    (8 * CALL / rate).max(SPAN / 5)
 }
 
 /// One call, as credit is counted.
@@ -180,7 +184,7 @@ impl Learned {
         if self.is_closed(now) {
             return Some(self.closed_until);
         }
-        let rate = self.rate?.max(1);
+        let rate = self.rate?;
         let missing = (Learned::quantum(rate) * CALL).saturating_sub(self.credit);
         Some(self.credited_at + missing.div_ceil(rate)).filter(|at| *at > now)
     }
@@ -202,7 +206,7 @@ impl Learned {
         };
         let near = self.rate.is_some_and(|before| rate >= before / 4 * 3);
         self.rests = if near { (self.rests * 2).min(PATIENCE) } else { 1 };
-        self.rate = Some(rate.max(10));
+        self.rate = Some(rate.max(FLOOR));
         self.credit = 0;
         self.credited_at = self.closed_until;
         self.step = 16;
@@ -215,7 +219,7 @@ impl Learned {
         self.grown_at = now;
         self.step = 16;
         if used > 1000 {
-            self.rate = self.rate.map(|rate| (rate * 1000 / u64::from(used)).max(10));
+            self.rate = self.rate.map(|rate| (rate * 1000 / u64::from(used)).max(FLOOR));
         }
     }
 
@@ -225,7 +229,7 @@ impl Learned {
             // Answers to what left before the pause: they passed, too.
             self.rate = Some(rate.max(u64::from(passed) * 100));
         } else if self.bound && now >= self.grown_at + rest(rate) * self.rests {
-            self.rate = Some(rate + (rate / self.step).max(10));
+            self.rate = Some(rate + rate / self.step);
             self.step = (self.step / 2).max(2);
             self.bound = false;
             self.grown_at = now;
@@ -428,9 +432,9 @@ mod tests {
     #[test]
     fn a_limit_that_shrinks_and_shrinks_stays_one() {
         let mut limit = least();
-        assert_eq!(limit.rate, Some(10));
+        assert_eq!(limit.rate, Some(FLOOR));
         limit.learn(40_000_000, 40_000_000, 0);
-        assert_eq!(limit.rate, Some(10));
+        assert_eq!(limit.rate, Some(FLOOR));
     }
 
     #[test]
@@ -439,7 +443,7 @@ mod tests {
         let now = limit.credited_at;
         assert_eq!(limit.room(now), 0);
         let then = limit.eases_at(now).expect("a time");
-        assert_eq!(then, now + 100_000, "a tenth of a call in ten seconds");
+        assert_eq!(then, now + 2_000, "five calls in ten seconds");
         assert_eq!(limit.room(then), 1);
     }
 }
