@@ -44,7 +44,11 @@ pub fn run() -> Result<()> {
     })?;
     step("low-code hosts", || {
         setup::chromium()?;
-        node_tests::run("tests/low-code").map(|lines| untested.extend(lines))
+        setup::npm_packages("tests/n8n")?;
+        for folder in ["tests/low-code", "tests/n8n"] {
+            untested.extend(node_tests::run(folder)?);
+        }
+        Ok(())
     })?;
     step("snippets of the READMEs", || node_tests::run("tests/readme").map(|lines| untested.extend(lines)))?;
     step("tests of the examples", || examples::test().map(|lines| untested.extend(lines)))?;

@@ -7,13 +7,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "dist/entra-mfa-reset.wasm",
     "dist/entra-mfa-reset.wasm.cdx.json",
     "dist/entra-mfa-reset-service.wasm",
     "dist/entra-mfa-reset-service-env.wasm",
     "dist/entra-mfa-reset.tgz",
     "dist/node-red-contrib-entra-mfa-reset.tgz",
+    "dist/n8n-nodes-entra-mfa-reset.tgz",
     "js/entra-mfa-reset/wasm/entra_mfa_reset_bg.wasm",
     "js/entra-mfa-reset/wasm/entra_mfa_reset.js",
     "js/entra-mfa-reset/wasm/sandbox_bg.wasm",

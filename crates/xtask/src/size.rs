@@ -26,7 +26,7 @@ enum As {
 //
 // The service is the component without the conversions from and to WIT, and with routes, problems, JSON for every
 // operation and its own description.
-const ARTIFACTS: [(&str, As, Bound); 11] = [
+const ARTIFACTS: [(&str, As, Bound); 12] = [
     ("js/entra-mfa-reset/wasm/entra_mfa_reset_bg.wasm", As::File, Bound::Gzip(187_000)),
     ("js/entra-mfa-reset/wasm/sandbox_bg.wasm", As::File, Bound::None),
     // All JavaScript that goes with the engine, wherever the engine comes from.
@@ -41,6 +41,8 @@ const ARTIFACTS: [(&str, As, Bound); 11] = [
     // 600,000 until engine and sandbox came a second time, inside the JavaScript, so that no bundler loses them.
     ("dist/entra-mfa-reset.tgz", As::File, Bound::Raw(850_000)),
     ("dist/node-red-contrib-entra-mfa-reset.tgz", As::File, Bound::Raw(30_000)),
+    // Engine and sandbox are inside.
+    ("dist/n8n-nodes-entra-mfa-reset.tgz", As::File, Bound::Raw(400_000)),
 ];
 
 /// Prints the sizes; too large is an error.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 const DENY: &str = "0.20.2";
 /// The lock files of npm, by folder.
-const NPM: [&str; 4] = ["js", "examples", "tests", "tests/bench"];
+const NPM: [&str; 5] = ["js", "examples", "tests", "tests/bench", "tests/n8n"];
 
 /// Checks it, and says what could not be checked from here.
 pub fn run() -> Result<Vec<String>> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 const LIBRARY: &str = "entra-mfa-reset";
 /// What is built on it.
-const HOSTS: [&str; 1] = ["node-red-contrib-entra-mfa-reset"];
+const HOSTS: [&str; 2] = ["node-red-contrib-entra-mfa-reset", "n8n-nodes-entra-mfa-reset"];
 
 /// Compiles and packs the npm packages.
 pub fn make() -> Result<()> {

@@ -1,0 +1,80 @@
+// The packed node, unpacked as n8n unpacks it, and the engine beside it.
+import { execFileSync, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runtime } from "../support/runtimes.mjs";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const ARCHIVE = fileURLToPath(new URL("../../dist/n8n-nodes-entra-mfa-reset.tgz", import.meta.url));
+
+/** Starts it. */
+export async function startEngine() {
+  // Below the tests, so that the node finds n8n-workflow where the engine does.
+  const folder = mkdtempSync(join(HERE, "node_modules", ".packed-"));
+  execFileSync("tar", ["-xzf", ARCHIVE, "-C", folder]);
+  const home = mkdtempSync(join(tmpdir(), "n8n-home-"));
+  const env = { ...process.env, N8N_USER_FOLDER: home, N8N_ENCRYPTION_KEY: "only for this test" };
+  const child = fork(join(HERE, "engine.mjs"), [join(folder, "package")], { execPath: runtime("node24").path, execArgv: [], env, stdio: "inherit" });
+  const [first] = await Promise.race([once(child, "message"), once(child, "exit").then(() => [{ ready: false }])]);
+  const engine = new Engine(child, [folder, home]);
+  if (!first.ready) {
+    engine.clear();
+    throw new Error("n8n's engine did not start");
+  }
+  return engine;
+}
+
+class Engine {
+  #child;
+  #folders;
+  #asked = new Map();
+  #last = 0;
+
+  constructor(child, folders) {
+    this.#child = child;
+    this.#folders = folders;
+    child.on("message", ({ id, answer, error }) => {
+      const asked = this.#asked.get(id);
+      this.#asked.delete(id);
+      error === undefined ? asked?.resolve(answer) : asked?.reject(new Error(error));
+    });
+    child.on("exit", () => this.#asked.forEach(({ reject }) => reject(new Error("n8n's engine ended"))));
+  }
+
+  /** Runs a workflow: `items`, `parameters` of the node, `credentials`, and what n8n calls `onError`. */
+  run(input) {
+    return this.#call("run", input);
+  }
+
+  testCredentials(credentials) {
+    return this.#call("testCredentials", { credentials });
+  }
+
+  /** What the node says of itself, as n8n has loaded it. */
+  describe() {
+    return this.#call("describe");
+  }
+
+  async stop() {
+    if (this.#child.exitCode === null && this.#child.kill()) {
+      await once(this.#child, "exit");
+    }
+    this.clear();
+  }
+
+  clear() {
+    this.#folders.forEach((folder) => rmSync(folder, { recursive: true, force: true }));
+  }
+
+  #call(call, input) {
+    this.#last += 1;
+    const id = this.#last;
+    return new Promise((resolve, reject) => {
+      this.#asked.set(id, { resolve, reject });
+      this.#child.send({ id, call, input });
+    });
+  }
+}
