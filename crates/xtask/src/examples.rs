@@ -8,6 +8,7 @@ use std::fs;
 pub fn test() -> Result<Vec<String>> {
     setup::npm_packages("examples")?;
     setup::python_packages("examples/python")?;
+    setup::chromium()?;
     let mut folders = Vec::new();
     for example in fs::read_dir(workspace::path("examples"))? {
         folders.push(example?.path().join("test"));
