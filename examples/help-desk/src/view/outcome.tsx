@@ -64,7 +64,7 @@ export function Outcome({ session, report, pass, onForget, onSignIn, onAgain, on
           Print the record
         </button>
         {again && (
-          <button type="button" onClick={onAgain}>
+          <button type="button" class={report.outcome === "unverified" ? "" : "primary"} onClick={onAgain}>
             Look at the user again
           </button>
         )}
