@@ -85,8 +85,7 @@ export class MfaResetClient {
     const { fetch, signal, onEvent, ...rest } = options;
     this.#access = access(credential);
     this.#options = rest;
-    // Looked up at each call, so that a fetch that is replaced later counts.
-    this.#fetch = fetch ?? ((url, init) => globalThis.fetch(url, init));
+    this.#fetch = fetch ?? platformFetch;
     this.#call = { signal, onEvent };
   }
 
@@ -259,7 +258,12 @@ export class MfaResetClient {
   }
 
   async #open(): Promise<WasmClient> {
-    const [{ Client }] = await Promise.all([load(), this.#access.check?.()]);
+    const loading = load();
+    if (this.#fetch === platformFetch) {
+      // Node loads its `fetch` at the first touch, and takes its time; meanwhile the engine compiles on other threads.
+      void globalThis.Headers;
+    }
+    const [{ Client }] = await Promise.all([loading, this.#access.check?.()]);
     try {
       return new Client(JSON.stringify(this.#options), this.#access.json);
     } catch (thrown) {
@@ -340,6 +344,9 @@ export class MfaResetClient {
     };
   }
 }
+
+/** Looked up at each call, so that a fetch that is replaced later counts. */
+const platformFetch: Fetch = (url, init) => globalThis.fetch(url, init);
 
 /** One page of a group's members. */
 interface Page {

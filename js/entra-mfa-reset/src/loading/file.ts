@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 
-/** Compiles a file of this package, where files can be read. */
-export async function compile(url: URL): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(await readFile(url));
+/** Compiles a file of this package, where files can be read. It compiles already when this returns. */
+export function compile(url: URL): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(readFileSync(url));
 }
