@@ -22,7 +22,7 @@ const REROUTE = new URL("reroute.mjs", import.meta.url);
 export async function startCloud({ metadata = false, ...options } = {}) {
   const tenant = await startTenant(options);
   const folder = mkdtempSync(join(tmpdir(), "cloud-"));
-  const { private: key, cert } = await certificate();
+  const { key, cert } = await certificate(HOSTS);
   const port = Number(new URL(tenant.url).port);
   const front = createServer({ key, cert }, (socket) => {
     const behind = connect(port, "127.0.0.1");
@@ -53,14 +53,19 @@ export async function startCloud({ metadata = false, ...options } = {}) {
   };
 }
 
-/** Made anew for each run, and trusted by nobody but the processes that are told to. */
-function certificate() {
-  return generate([{ name: "commonName", value: "A cloud for tests" }], {
+/**
+ * A certificate of these hosts and its key, made anew for each run, and trusted by nobody but who is told to.
+ *
+ * @param {string[]} hosts
+ */
+export async function certificate(hosts) {
+  const { private: key, cert } = await generate([{ name: "commonName", value: "A cloud for tests" }], {
     keySize: 2048,
     algorithm: "sha256",
     extensions: [
       { name: "basicConstraints", cA: true },
-      { name: "subjectAltName", altNames: HOSTS.map((value) => ({ type: 2, value })) },
+      { name: "subjectAltName", altNames: hosts.map((value) => ({ type: 2, value })) },
     ],
   });
+  return { key, cert };
 }

@@ -1,6 +1,6 @@
 //! The benchmarks against other ways to do the same.
 
-use crate::{build, process, workspace};
+use crate::{build, process, setup, workspace};
 use anyhow::{Context, Result};
 use std::process::Command;
 
@@ -20,6 +20,8 @@ pub fn quick() -> Result<()> {
 fn compare(tenant: &std::path::Path, choices: &[&str]) -> Result<()> {
     // What the component costs is decided in the code that wasmtime makes of it, so its host need not be optimised.
     cargo("build --quiet -p hosts --bin bulk")?;
+    // @azure/identity and the SDKs, whose cold starts are compared.
+    setup::npm_packages("tests")?;
     let node = process::find("node").context("Node is missing")?;
     let mut bench = Command::new(node);
     bench.arg("tests/bench/run.mjs").arg("--tenant").arg(tenant.join(program("entra-tenant")));

@@ -5,7 +5,7 @@ import { mebibytes, round, seconds } from "./units.mjs";
 
 /** All tables, as Markdown that is aligned for a terminal, too. */
 export function tables(results) {
-  return [...results.scenarios.filter(isTimed).map(timed), memory(results), weights(results), absent(results)]
+  return [...results.scenarios.filter(isTimed).map(timed), memory(results), weights(results), signIns(results), absent(results)]
     .filter(Boolean)
     .join("\n\n");
 }
@@ -46,6 +46,12 @@ ${tables(results)}
   for the component the one file, without the runtime that carries it. The first script needs nothing but Node.
 - **Cold start** runs until a server sees the first request: once from the start of the import, once from the start of
   the process.
+- **Cold start with a sign-in**: each signs in with a client secret at the same https server, which answers at once, and
+  then asks Graph. The first request is the one for the token, and with \`@azure/identity\` the one for the addresses of
+  an authority that it does not know. The sides take turns, and the ratio is that of \`@azure/identity\` with
+  \`@microsoft/microsoft-graph-client\` to the side within a round. "Node's fetch alone" is what loading Node's own
+  \`fetch\` and setting up TLS takes, without any library: nobody who uses it is faster. Memory is the peak by the first
+  request to Graph.
 
 ## What the others are
 
@@ -136,6 +142,29 @@ function weights({ sides }) {
     ["process to first request", "right"],
   ];
   return `## Size and cold start (medians of ${sides[0].coldStarts.length})\n\n${table(columns, rows)}`;
+}
+
+function signIns({ starts }) {
+  if (starts === undefined) {
+    return undefined;
+  }
+  const { rounds, results } = starts;
+  const peer = results.find(({ id }) => id === "graph-client");
+  const peaks = results[0].nodes[0].starts.some(({ peakKiB }) => peakKiB !== undefined);
+  const columns = [
+    ["side", "left", ({ name }) => name],
+    ["installed", "right", ({ bytesInstalled }) => (bytesInstalled === 0 ? "nothing" : mebibytes(bytesInstalled))],
+    peaks && ["peak memory", "right", ({ nodes }) => mebibytes(1024 * median(nodes[0].starts.map(({ peakKiB }) => peakKiB)))],
+    ...results[0].nodes.flatMap(({ version }, place) => [
+      [`Node ${version.split(".")[0]}`, "right", ({ nodes }) => seconds(median(nodes[place].starts.map((start) => start.import)))],
+      ["faster", "right", ({ nodes }) => {
+        const ratios = nodes[place].starts.map((start, round) => peer.nodes[place].starts[round].import / start.import);
+        return `${median(ratios).toFixed(1)} ×`;
+      }],
+    ]),
+  ].filter(Boolean);
+  const rows = results.map((result) => columns.map(([, , cell]) => cell(result)));
+  return `## Cold start with a sign-in, import to first request (medians of ${rounds})\n\n${table(columns, rows)}`;
 }
 
 function absent({ missing }) {
