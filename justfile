@@ -69,7 +69,7 @@ fmt: rust
 lint: rust
     @{{ xtask }} lint
 
-# The documentation of the crates
+# The reference of the npm package, the crates and the WIT: target/reference
 docs: rust
     @{{ xtask }} docs
 

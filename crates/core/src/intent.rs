@@ -37,7 +37,7 @@ pub struct PlannedMethod {
     pub label: String,
     /// `delete` or `deactivate`; what says `keep` is not touched.
     pub action: MethodAction,
-    /// When it was registered, where Graph says so.
+    /// When it was registered, where Graph says so. RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_date_time: Option<String>,
 }

@@ -127,21 +127,22 @@ const HOSTS: [(&str, &[Cloud]); 10] = [
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Limits {
-    /// Deadline of one HTTP request, in seconds.
+    /// Deadline of one HTTP request, in seconds. Default 100.
     pub request_seconds: u32,
-    /// How long a removal may take to show on the live list, in seconds.
+    /// How long a removal may take to show on the live list, in seconds. Default 30.
     pub verify_seconds: u32,
-    /// How often one call is tried again.
+    /// How often one call is tried again. Default 5.
     pub retries: u32,
     /// The longest wait before one retry, in seconds. A server that asks for more ends the call as `throttled`.
+    /// Default 120.
     pub retry_seconds: u32,
-    /// The largest response body, in bytes.
+    /// The largest response body, in bytes. Default 8388608.
     pub response_bytes: u32,
     /// Calls in ten seconds, each member of a batch counting as one; no budget when absent. Graph's limits are a
     /// tenant's, so this is what the tenant can spare.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calls_per_10s: Option<u32>,
-    /// HTTP requests in flight, when many users are reset at once.
+    /// HTTP requests in flight, when many users are reset at once. Default 8.
     pub concurrency: u32,
     /// Users of one run of many; no cap when absent. A run that is given more ends with `invalidInput` after those
     /// that it may take.

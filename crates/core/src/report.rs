@@ -117,7 +117,7 @@ pub struct MethodReport {
     /// Whether the stored preference points at it; absent where the preference could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_default: Option<bool>,
-    /// When it was registered, where Graph says so.
+    /// When it was registered, where Graph says so. RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_date_time: Option<String>,
     /// Why it is kept, or what is special about it.
@@ -202,7 +202,7 @@ pub enum StepOutcome {
 pub struct SessionsReport {
     /// How it went.
     pub outcome: SessionsOutcome,
-    /// Graph's `signInSessionsValidFromDateTime`, read after the revocation.
+    /// Graph's `signInSessionsValidFromDateTime`, read after the revocation. RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<String>,
     /// Why they were skipped.
@@ -255,10 +255,10 @@ pub struct PassReport {
     /// Graph's id of the pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// From when it works.
+    /// From when it works. RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_date_time: Option<String>,
-    /// How long it works.
+    /// How long it works, in minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifetime_in_minutes: Option<u32>,
     /// Whether it works once only.

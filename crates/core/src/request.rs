@@ -34,19 +34,20 @@ pub struct ResetRequest {
     /// Set the legacy per-user MFA state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per_user_mfa: Option<PerUserMfaState>,
-    /// Waive the guard: `true` for a privileged user too, `ifUnreadable` only where the guard could not look.
+    /// Waive the guard: `true` for a privileged user too, `ifUnreadable` only where the guard could not look. Default
+    /// false.
     #[serde(default, skip_serializing_if = "AllowPrivileged::is_default")]
     pub allow_privileged: AllowPrivileged,
     /// A reset that has not begun by then is refused. RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_after: Option<String>,
-    /// Put what can be restored into the report; whole phone numbers included.
+    /// Put what can be restored into the report; whole phone numbers included. Default false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub backup: bool,
     /// Read the live list until it confirms the removals. Default true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verify: Option<bool>,
-    /// Never call beta; what v1.0 hides is named as a residual.
+    /// Never call beta; what v1.0 hides is named as a residual. Default false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stable_only: bool,
     /// Ticket or note, echoed into report and events.
@@ -356,7 +357,7 @@ impl PassRequest {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PassOptions {
-    /// 10 to 43200, and within the tenant's policy.
+    /// Minutes: 10 to 43200, and within the tenant's policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifetime_in_minutes: Option<u32>,
     /// Whether it works once only.
@@ -372,7 +373,7 @@ pub struct PassOptions {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IssuePassOptions {
-    /// 10 to 43200, and within the tenant's policy.
+    /// Minutes: 10 to 43200, and within the tenant's policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lifetime_in_minutes: Option<u32>,
     /// Whether it works once only.

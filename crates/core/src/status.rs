@@ -56,10 +56,10 @@ pub struct MethodStatus {
     /// Whether the stored preference points at it; absent where the preference could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_default: Option<bool>,
-    /// When it was registered, as Graph says it.
+    /// When it was registered, as Graph says it. RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_date_time: Option<String>,
-    /// When it was last used, as Graph says it.
+    /// When it was last used, as Graph says it. RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_date_time: Option<String>,
     /// `mobile`, `alternateMobile` or `office`.

@@ -1,8 +1,8 @@
 //! Everything that must hold before a commit, the fast and likely failures first.
 
 use crate::{
-    bench, build, examples, fuzz, generate, linked, node_tests, process, reproduce, setup, size, supply, wasm_test,
-    workspace,
+    bench, build, examples, fuzz, generate, linked, node_tests, process, reference, reproduce, setup, size, supply,
+    wasm_test, workspace,
 };
 use anyhow::{Context, Result};
 use std::process::Command;
@@ -53,7 +53,7 @@ pub fn run() -> Result<()> {
     step("snippets of the READMEs", || node_tests::run("tests/readme").map(|lines| untested.extend(lines)))?;
     step("tests of the examples", || examples::test().map(|lines| untested.extend(lines)))?;
     step("benchmark, whether it works", bench::quick)?;
-    step("documentation", docs)?;
+    step("the reference", reference::run)?;
     println!("all passed in {} s", start.elapsed().as_secs());
     for line in unchecked {
         println!("but NOT CHECKED: {line}");
@@ -73,12 +73,6 @@ pub fn lint() -> Result<()> {
     process::run(command(everything).env("CLIPPY_CONF_DIR", workspace::root()))?;
     cargo("clippy --quiet -p entra-mfa-reset --lib -- -D warnings")?;
     cargo("clippy --quiet -p xtask --all-targets -- -D warnings")
-}
-
-/// The documentation, with warnings denied.
-pub fn docs() -> Result<()> {
-    let crates = "doc --quiet --no-deps --workspace --exclude xtask --exclude hosts";
-    process::run(command(crates).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 fn step(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {

@@ -13,6 +13,7 @@ mod generate;
 mod linked;
 mod node_tests;
 mod process;
+mod reference;
 mod reproduce;
 mod sbom;
 mod setup;
@@ -45,7 +46,7 @@ usage: cargo run -p xtask -- TASK
   size         what the artifacts weigh; fails when one is over its budget
   gen          the JSON Schema, the OpenAPI and the TypeScript types, and a look at the WIT; with --check, only says what is stale
   lint         clippy, with warnings denied
-  docs         the documentation of the crates, with warnings denied
+  docs         the reference of the npm package, the crates and the WIT, with warnings denied: target/reference
   wasm-test    the tests of the JavaScript bindings, in wasm
 ";
 
@@ -78,7 +79,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["gen"] => generate::run(false),
         ["gen", "--check"] => generate::run(true),
         ["lint"] => check::lint(),
-        ["docs"] => check::docs(),
+        ["docs"] => reference::run(),
         ["wasm-test"] => wasm_test::run(),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");

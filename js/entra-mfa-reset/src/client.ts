@@ -57,7 +57,9 @@ const EMPTY_PAGES = 64;
  * Resets the multifactor authentication of the users of one tenant, seen through one credential.
  *
  * There is nothing to initialise and nothing to close. What ends before anything was written rejects with
- * {@link MfaResetError}; once something may have been written, the report is the answer, whatever its outcome.
+ * {@link MfaResetError}; once something may have been written, the report is the answer, whatever its outcome. Every call
+ * may reject with `invalidInput`, `unauthenticated`, `throttled`, `timeout`, `unreachable`, `unexpectedResponse`,
+ * `cancelled` and `internal`; what else it may reject with stands with it.
  *
  * @example
  * ```ts
@@ -77,9 +79,14 @@ export class MfaResetClient {
   #client: Promise<WasmClient> | undefined;
 
   /**
+   * A client for one credential. Nothing is loaded and nobody is asked before the first call.
+   *
    * @param credential - A credential of `@azure/identity`, `{ getToken }`, `{ accessToken }`, `{ managedIdentity: {} }`,
    * or `{ tenantId, clientId }` with `clientSecret`, `certificate` or `getAssertion`.
    * @param options - Cloud, limits, protected users, `fetch`, `signal` and `onEvent`.
+   *
+   * @throws {@link MfaResetError} with `invalidInput` when the credential is of no known form. Wrong options are told by
+   * the first call.
    */
   constructor(credential: MfaResetCredential, options: MfaResetClientOptions = {}) {
     const { fetch, signal, onEvent, ...rest } = options;
@@ -96,6 +103,9 @@ export class MfaResetClient {
    * @param request - The request without its user; the default one where it is left out. For reading alone,
    * `{ methods: "none", revokeSessions: false }`.
    * @param options - `signal` and `onEvent`.
+   *
+   * @returns Whether everything required is granted, and each check. That there is no token is in its `error`, and no
+   * rejection.
    */
   preflight(request: Omit<ResetRequest, "user"> = {}, options: CallOptions = {}): Promise<Preflight> {
     return this.#run<Preflight>("preflight", JSON.stringify(request), {}, options);
@@ -106,6 +116,10 @@ export class MfaResetClient {
    *
    * @param user - Object id or user principal name.
    * @param options - `signal` and `onEvent`.
+   *
+   * @returns The methods, the default, the per-user state, and what the guard finds.
+   *
+   * @throws {@link MfaResetError} with `userNotFound` or `forbidden`, too.
    */
   status(user: string, options: CallOptions = {}): Promise<Status> {
     return this.#run<Status>("status", name(user), {}, options);
@@ -116,6 +130,10 @@ export class MfaResetClient {
    *
    * @param request - The same request.
    * @param options - `signal` and `onEvent`.
+   *
+   * @returns A report with the outcome `planned`, or `refused` where the guard stands against it.
+   *
+   * @throws {@link MfaResetError} with `userNotFound` or `forbidden`, too.
    */
   plan(request: ResetRequest, options: CallOptions = {}): Promise<Report> {
     return this.#run<Report>("plan", JSON.stringify(request), {}, options);
@@ -127,6 +145,11 @@ export class MfaResetClient {
    *
    * @param request - The user, and what else differs from the defaults.
    * @param options - `signal` and `onEvent`.
+   *
+   * @returns What became of each method, of the sessions, of the pass, and what the live list says.
+   *
+   * @throws {@link MfaResetError} with `userNotFound`, `forbidden`, `protectedUser`, `managementRestricted`,
+   * `policyRejected`, `unsupported` or `expired`, too: then nothing was written.
    */
   reset(request: ResetRequest, options: CallOptions = {}): Promise<Report> {
     return this.#run<Report>("reset", JSON.stringify(request), {}, options);
@@ -137,6 +160,10 @@ export class MfaResetClient {
    *
    * @param user - Object id or user principal name.
    * @param options - `reason`, `signal` and `onEvent`.
+   *
+   * @returns A report whose `sessions` say what became of them.
+   *
+   * @throws {@link MfaResetError} with `userNotFound`, `forbidden` or `protectedUser` (only whom `protect` names), too.
    */
   revokeSessions(user: string, options: RevokeSessionsOptions & CallOptions = {}): Promise<Report> {
     const { signal, onEvent, ...rest } = options;
@@ -149,6 +176,11 @@ export class MfaResetClient {
    *
    * @param user - Object id or user principal name.
    * @param options - The pass's options, `allowPrivileged`, `reason`, `signal` and `onEvent`.
+   *
+   * @returns A report whose `temporaryAccessPass` holds the pass.
+   *
+   * @throws {@link MfaResetError} with `userNotFound`, `forbidden`, `protectedUser`, `managementRestricted`,
+   * `policyRejected` or `unsupported`, too: then nothing was written.
    */
   issueTemporaryAccessPass(user: string, options: IssuePassOptions & CallOptions = {}): Promise<Report> {
     const { signal, onEvent, ...rest } = options;
@@ -163,6 +195,11 @@ export class MfaResetClient {
    *
    * @param request - The user, the backup, and what else differs from the defaults.
    * @param options - `signal` and `onEvent`.
+   *
+   * @returns What became of each entry of the backup, and what never comes back.
+   *
+   * @throws {@link MfaResetError} with `userNotFound`, `forbidden`, `protectedUser`, `managementRestricted`,
+   * `unsupported` or `expired`, too: then nothing was written.
    *
    * @example
    * ```ts
@@ -186,6 +223,8 @@ export class MfaResetClient {
    * @param defaults - What holds for every user whose own request says nothing else.
    * @param options - `onBegin`, `signal` and `onEvent`.
    *
+   * @returns One report for each user; what would reject for one is a report with the outcome `refused` or `failed`.
+   *
    * @example
    * ```ts
    * for await (const report of client.resetMany(users, { reason: "INC-1042" })) {
@@ -207,6 +246,8 @@ export class MfaResetClient {
    * @param users - The same users.
    * @param defaults - The same defaults.
    * @param options - `signal` and `onEvent`.
+   *
+   * @returns One report for each user.
    */
   planMany(
     users: Iterable<ResetTarget> | AsyncIterable<ResetTarget>,
@@ -222,6 +263,10 @@ export class MfaResetClient {
    *
    * @param group - The group's object id.
    * @param options - `signal` and `onEvent`.
+   *
+   * @returns The object ids, one after the other; in the end how many members are no users.
+   *
+   * @throws {@link MfaResetError} with `forbidden`, too, and with `invalidInput` where there is no such group.
    */
   async *groupMembers(group: string, options: CallOptions = {}): AsyncGenerator<string, number> {
     if (typeof group !== "string") {

@@ -23,15 +23,18 @@ export interface ResetRequest {
   temporaryAccessPass?: PassRequest;
   /** Set the legacy per-user MFA state. */
   perUserMfa?: PerUserMfaState;
-  /** Waive the guard: `true` for a privileged user too, `ifUnreadable` only where the guard could not look. */
+  /**
+   * Waive the guard: `true` for a privileged user too, `ifUnreadable` only where the guard could not look. Default
+   * false.
+   */
   allowPrivileged?: AllowPrivileged;
   /** A reset that has not begun by then is refused. RFC 3339. */
   notAfter?: string;
-  /** Put what can be restored into the report; whole phone numbers included. */
+  /** Put what can be restored into the report; whole phone numbers included. Default false. */
   backup?: boolean;
   /** Read the live list until it confirms the removals. Default true. */
   verify?: boolean;
-  /** Never call beta; what v1.0 hides is named as a residual. */
+  /** Never call beta; what v1.0 hides is named as a residual. Default false. */
   stableOnly?: boolean;
   /** Ticket or note, echoed into report and events. */
   reason?: string;
@@ -94,7 +97,7 @@ export interface PlannedMethod {
   label: string;
   /** `delete` or `deactivate`; what says `keep` is not touched. */
   action: MethodAction;
-  /** When it was registered, where Graph says so. */
+  /** When it was registered, where Graph says so. RFC 3339. */
   createdDateTime?: string;
 }
 
@@ -114,7 +117,7 @@ export type PassRequest = true | PassOptions;
 
 /** Options of a Temporary Access Pass; what is absent is the tenant's default. */
 export interface PassOptions {
-  /** 10 to 43200, and within the tenant's policy. */
+  /** Minutes: 10 to 43200, and within the tenant's policy. */
   lifetimeInMinutes?: number;
   /** Whether it works once only. */
   isUsableOnce?: boolean;
@@ -136,7 +139,7 @@ export type AllowPrivileged = boolean | "ifUnreadable";
 
 /** What `issueTemporaryAccessPass` takes beside the user. */
 export interface IssuePassOptions {
-  /** 10 to 43200, and within the tenant's policy. */
+  /** Minutes: 10 to 43200, and within the tenant's policy. */
   lifetimeInMinutes?: number;
   /** Whether it works once only. */
   isUsableOnce?: boolean;
@@ -261,22 +264,25 @@ export type Cloud =
 
 /** Bounds on time, retries and sizes. */
 export interface Limits {
-  /** Deadline of one HTTP request, in seconds. */
+  /** Deadline of one HTTP request, in seconds. Default 100. */
   requestSeconds?: number;
-  /** How long a removal may take to show on the live list, in seconds. */
+  /** How long a removal may take to show on the live list, in seconds. Default 30. */
   verifySeconds?: number;
-  /** How often one call is tried again. */
+  /** How often one call is tried again. Default 5. */
   retries?: number;
-  /** The longest wait before one retry, in seconds. A server that asks for more ends the call as `throttled`. */
+  /**
+   * The longest wait before one retry, in seconds. A server that asks for more ends the call as `throttled`. Default
+   * 120.
+   */
   retrySeconds?: number;
-  /** The largest response body, in bytes. */
+  /** The largest response body, in bytes. Default 8388608. */
   responseBytes?: number;
   /**
    * Calls in ten seconds, each member of a batch counting as one; no budget when absent. Graph's limits are a tenant's,
    * so this is what the tenant can spare.
    */
   callsPer10s?: number;
-  /** HTTP requests in flight, when many users are reset at once. */
+  /** HTTP requests in flight, when many users are reset at once. Default 8. */
   concurrency?: number;
   /**
    * Users of one run of many; no cap when absent. A run that is given more ends with `invalidInput` after those that it
@@ -362,7 +368,7 @@ export interface MethodReport {
   outcome: MethodOutcome;
   /** Whether the stored preference points at it; absent where the preference could not be read. */
   isDefault?: boolean;
-  /** When it was registered, where Graph says so. */
+  /** When it was registered, where Graph says so. RFC 3339. */
   createdDateTime?: string;
   /** Why it is kept, or what is special about it. */
   reason?: string;
@@ -477,7 +483,7 @@ export type StepOutcome =
 export interface SessionsReport {
   /** How it went. */
   outcome: SessionsOutcome;
-  /** Graph's `signInSessionsValidFromDateTime`, read after the revocation. */
+  /** Graph's `signInSessionsValidFromDateTime`, read after the revocation. RFC 3339. */
   validFrom?: string;
   /** Why they were skipped. */
   reason?: string;
@@ -504,9 +510,9 @@ export interface PassReport {
   pass?: string;
   /** Graph's id of the pass. */
   id?: string;
-  /** From when it works. */
+  /** From when it works. RFC 3339. */
   startDateTime?: string;
-  /** How long it works. */
+  /** How long it works, in minutes. */
   lifetimeInMinutes?: number;
   /** Whether it works once only. */
   isUsableOnce?: boolean;
@@ -746,9 +752,9 @@ export interface MethodStatus {
   label: string;
   /** Whether the stored preference points at it; absent where the preference could not be read. */
   isDefault?: boolean;
-  /** When it was registered, as Graph says it. */
+  /** When it was registered, as Graph says it. RFC 3339. */
   createdDateTime?: string;
-  /** When it was last used, as Graph says it. */
+  /** When it was last used, as Graph says it. RFC 3339. */
   lastUsedDateTime?: string;
   /** `mobile`, `alternateMobile` or `office`. */
   phoneType?: string;

@@ -19,8 +19,13 @@ export interface GetTokenOptions {
 /** Every credential of `@azure/identity`, and everything else that has `getToken`. */
 export interface TokenCredential {
   /**
+   * Called whenever a token is needed: at the start, shortly before one expires, and once when Graph refuses one.
+   *
    * @param scopes - `https://graph.microsoft.com/.default`, or the same of another cloud.
    * @param options - A claims challenge and an abort signal.
+   *
+   * @returns The token, alone or with its end. Nothing, or a rejection, is the error `unauthenticated`, with the
+   * rejection as its `cause`.
    */
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | string | null>;
 }

@@ -15,6 +15,8 @@ export class MfaResetError extends Error {
   readonly graph?: GraphError;
 
   /**
+   * An error of the contract, for whoever stands in for this package in a test.
+   *
    * @param info - The error as the contract has it.
    * @param options - `cause`, as every `Error` takes it.
    */

@@ -11,38 +11,60 @@ export const OCSF_VERSION = "1.5.0";
 
 /** An event of the class Account Change (3001), with the profile `cloud`. */
 export interface OcsfAccountChange {
+  /** 10 MFA Factor Enable, 11 MFA Factor Disable, 99 anything else. */
   activity_id: 10 | 11 | 99;
+  /** The activity in words; of 99 what the step was. */
   activity_name: string;
+  /** Always 3. */
   category_uid: 3;
+  /** The category in words. */
   category_name: "Identity & Access Management";
+  /** Always 3001. */
   class_uid: 3001;
+  /** The class in words. */
   class_name: "Account Change";
+  /** `class_uid` * 100 + `activity_id`. */
   type_uid: number;
+  /** The type in words. */
   type_name: string;
+  /** 1 Informational, 2 Low, 3 Medium. */
   severity_id: 1 | 2 | 3;
+  /** The severity in words. */
   severity: "Informational" | "Low" | "Medium";
   /** Unix time in milliseconds. */
   time: number;
+  /** The activity, its outcome, and our error code. */
   message: string;
+  /** 1 Success, 2 Failure, 99 anything else. */
   status_id: 1 | 2 | 99;
+  /** The status in words; of 99 our own outcome. */
   status: string;
   /** Our error code. */
   status_code?: string;
+  /** The event itself. */
   metadata: {
+    /** The version of OCSF. */
     version: typeof OCSF_VERSION;
+    /** What tells it. */
     product: { name: "entra-mfa-reset"; vendor_name: "entra-mfa-reset" };
+    /** The profiles that are used. */
     profiles: ["cloud"];
+    /** Our operation and step, `reset.method` for example. */
     event_code: string;
+    /** Our own time. RFC 3339, UTC. */
     original_time: string;
     /** The `client-request-id`. */
     correlation_uid?: string;
+    /** The directory id. */
     tenant_uid?: string;
   };
   /** Who acts. */
   actor?: OcsfActor;
   /** Whose account it is. */
   user: OcsfUser;
+  /** The profile `cloud`. */
   cloud: { provider: "Azure" };
+  /** What was asked for, of whom, and Graph's `request-id`. */
   api: { operation: string; service: { name: "Microsoft Graph" }; request?: { uid: string } };
   /** What OCSF has no place for, under our own names. */
   unmapped: Partial<Pick<Event, "step" | "outcome" | "method" | "value" | "result" | "reason">>;
@@ -50,15 +72,21 @@ export interface OcsfAccountChange {
 
 /** An account: what is known of its object id and its principal name, at least one of them. */
 export interface OcsfUser {
+  /** The object id. */
   uid?: string;
+  /** The user principal name. */
   name?: string;
+  /** 1 a user, 3 a service principal. */
   type_id?: 1 | 3;
+  /** The type in words. */
   type?: "User" | "System";
 }
 
 /** The user or service principal that acts, and the application. */
 export interface OcsfActor {
+  /** Who acts. */
   user?: OcsfUser;
+  /** The application's client id. */
   app_uid?: string;
 }
 

@@ -63,6 +63,8 @@ export class SandboxTenant {
   #tenant: Promise<glue.SandboxTenant> | undefined;
 
   /**
+   * A tenant of its own; nothing is loaded before the first request.
+   *
    * @param seed - What the tenant holds; contoso.com with a user for each thing that makes a reset hard when absent.
    * @param faults - How unreliable the way to it is; perfectly reliable when absent.
    */

@@ -1,5 +1,12 @@
 import type { Cloud } from "./contract.js";
 
+/** A hardware OATH token, with whatever else Graph shows of such a device. */
+export interface SandboxDevice {
+  /** Graph's id of the device. */
+  id: string;
+  [property: string]: unknown;
+}
+
 /** What a simulated tenant holds before the first call. What is absent has a sensible default. */
 export interface SandboxSeed {
   /** The directory id. */
@@ -17,7 +24,7 @@ export interface SandboxSeed {
   /** Administrative units with restricted management, `/administrativeUnits/{id}`: a role in one protects its holder. */
   restrictedAdministrativeUnits?: string[];
   /** Hardware OATH tokens that nobody has, as Graph shows devices. Those of the users' methods count, too. */
-  hardwareOathDevices?: { id: string; [property: string]: unknown }[];
+  hardwareOathDevices?: SandboxDevice[];
   /** Ids of the external methods that the policy configures, beside those that users have. */
   externalConfigurations?: string[];
   /** The applications that the token endpoint knows. */
