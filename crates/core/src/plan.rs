@@ -233,7 +233,13 @@ fn absent(request: &ResetRequest, methods: &[Method]) -> Vec<Absent> {
 fn step(request: &ResetRequest, kinds: &[Kind], new_pass: bool, method: &Method) -> PlannedStep {
     let keep =
         |reason: &str| PlannedStep { action: MethodAction::Keep, reason: Some(reason.to_owned()), replaced: false };
-    let take = |action| PlannedStep { action, reason: None, replaced: false };
+    let take = |action| {
+        if request.has_planned(method) {
+            PlannedStep { action, reason: None, replaced: false }
+        } else {
+            keep("it is not among what was planned, so it may have been registered since")
+        }
+    };
     let by_id = request.names(method);
     match method.kind {
         Kind::Password => return keep("a password is reset, not removed"),
@@ -244,7 +250,6 @@ fn step(request: &ResetRequest, kinds: &[Kind], new_pass: bool, method: &Method)
             return PlannedStep { action: MethodAction::Delete, reason, replaced: true };
         }
         _ if request.keeps(method) => return keep("named by `keep`"),
-        _ if !request.has_planned(method) => return keep("it was not there when the reset was planned"),
         _ if by_id => return take(MethodAction::Delete),
         _ if request.method_ids.is_some() => return keep("not named by `methodIds`"),
         Kind::ResourceAccountKey if !kinds.contains(&Kind::ResourceAccountKey) => {
@@ -487,6 +492,16 @@ mod tests {
         assert_eq!(planned("hardwareOath", "token", "deactivate"), [MethodAction::Deactivate, MethodAction::Keep]);
         // The id of a phone is the same for the old one and the new one.
         assert_eq!(planned("phone", MOBILE, "delete"), [MethodAction::Keep, MethodAction::Keep]);
+    }
+
+    #[test]
+    fn what_stays_says_why_and_not_more() {
+        let all = vec![method(Kind::Phone, MOBILE, Some("mobile")), method(Kind::Fido2, "key", None)];
+        let found = registered("none", all);
+        let plan = plan(&request(r#"{"user":"x","planned":[]}"#), &User::default(), &found).expect("a plan");
+        let reasons: Vec<_> = plan.steps.iter().map(|step| step.reason.as_deref().unwrap_or_default()).collect();
+        assert!(reasons[0].contains("among what was planned"), "{reasons:?}");
+        assert_eq!(reasons[1], "not selected");
     }
 
     #[test]

@@ -37,19 +37,6 @@ export function planned({ methods }: Report): PlannedMethod[] {
     }));
 }
 
-/**
- * The report of a confirmed plan, with the plan's own reasons for what stays: to the engine, everything that was not
- * planned was simply not there.
- */
-export function withReasons(report: Report, plan: Report): Report {
-  const reasons = new Map(plan.methods.filter(({ action }) => action === "keep").map(({ id, label, reason }) => [`${id} ${label}`, reason]));
-  const methods = report.methods.map((method) => {
-    const reason = method.action === "keep" ? reasons.get(`${method.id} ${method.label}`) : undefined;
-    return reason === undefined ? method : { ...method, reason };
-  });
-  return { ...report, methods };
-}
-
 /** What is left to do, in a few words. */
 export function gist(report: Report): { goes: number; stays: number; does: string[] } {
   const goes = report.methods.filter(({ action }) => action !== "keep").length;

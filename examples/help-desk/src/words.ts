@@ -22,7 +22,7 @@ export const KINDS: Record<Kind, string> = {
 const REASONS: Record<string, string> = {
   "not selected": "Not part of this choice.",
   "a password is reset, not removed": "A password is not part of an MFA reset.",
-  "it was not there when the reset was planned": "Registered after you looked, so it was left alone.",
+  "it is not among what was planned, so it may have been registered since": "Registered after you looked, so it was left alone.",
 };
 
 /** Why a method stays, as a sentence. */

@@ -1,6 +1,5 @@
 import type { Event, Report, ResetRequest } from "entra-mfa-reset";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { withReasons } from "../plan.js";
 import { type Problem, explain } from "../problem.js";
 import type { Session } from "../session.js";
 import { step } from "../words.js";
@@ -65,7 +64,7 @@ export function Running({ session, request, plan, onSignIn, onBack, onEnd }: Run
       .then(
         (report) => {
           // The pass goes its own way: whatever shows or prints the report does not have it.
-          const { temporaryAccessPass, ...rest } = withReasons(report, plan);
+          const { temporaryAccessPass, ...rest } = report;
           if (temporaryAccessPass === undefined) {
             onEnd(rest, undefined);
           } else {
