@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { describe, test } from "node:test";
-import { CERTIFICATE, CLIENT_ID, TENANT_ID, assertion, managedIdentity } from "../support/identities.mjs";
+import { CERTIFICATE, CLIENT_ID, TENANT_ID, assertion, managedIdentity, seedThatTrusts } from "../support/identities.mjs";
 import { assertReset, assertUntouched } from "../support/left.mjs";
 import { ADELE, ADMIN, APPLICATION, ISSUER, SECRET, ask, cloud } from "./support.mjs";
 
@@ -43,12 +43,12 @@ console.log(JSON.stringify(answer));
 }
 
 /** A reset that works, and one that must not; the tenant is asked whether it was so. */
-async function prove(started, asked, env, app = CLIENT_ID) {
+async function prove(started, asked, env, { app = CLIENT_ID, left = LEFT } = {}) {
   const before = await started.tenant.user(ADELE);
   const calls = [["reset", { user: ADELE, reason: "INC0012345" }], ["reset", { user: ADMIN }]];
   const { answers } = await ask(started, { ...asked, calls }, env);
   assert.deepEqual(answers.map(({ outcome, code }) => outcome ?? code), ["complete", "protectedUser"]);
-  await assertReset(started.tenant, before, LEFT);
+  await assertReset(started.tenant, before, left);
   assert.deepEqual(await started.tenant.kinds(ADMIN), ["phone", "microsoftAuthenticator"]);
   const { log } = await started.tenant.state();
   assert.deepEqual([...new Set(log.flatMap(({ caller }) => (caller ? [caller.app] : [])))], [app]);
@@ -82,17 +82,42 @@ describe("a credential of @azure/identity resets as it is:", () => {
 
   test("DefaultAzureCredential on App Service", async (context) => {
     const started = await cloud(context);
-    await prove(started, { credential: "DefaultAzureCredential" }, managedIdentity(started.tenant.url), IDENTITY);
+    await prove(started, { credential: "DefaultAzureCredential" }, managedIdentity(started.tenant.url), { app: IDENTITY });
   });
 
   test("DefaultAzureCredential on a virtual machine", async (context) => {
-    await prove(await cloud(context, { metadata: true }), { credential: "DefaultAzureCredential" }, {}, IDENTITY);
+    await prove(await cloud(context, { metadata: true }), { credential: "DefaultAzureCredential" }, {}, { app: IDENTITY });
   });
 
   test("DefaultAzureCredential falls back to the Azure CLI", async (context) => {
     const started = await cloud(context);
     const env = azureCli(context, await started.tenant.token({ appid: CLIENT_ID }));
     await prove(started, { credential: "DefaultAzureCredential" }, env);
+  });
+});
+
+describe("national clouds:", () => {
+  for (const [name, authorityHost] of [
+    ["usGov", "https://login.microsoftonline.us"],
+    ["usGovDoD", "https://login.microsoftonline.us"],
+    ["china", "https://login.chinacloudapi.cn"],
+  ]) {
+    test(name, async (context) => {
+      // What every cloud has.
+      const known = ({ "@odata.type": type }) => /phone|microsoftAuthenticatorA/.test(type);
+      const users = seedThatTrusts(ISSUER).users.map(({ methods = [], ...user }) => ({ ...user, methods: methods.filter(known) }));
+      const started = await cloud(context, { settings: { cloud: name }, seed: { users } });
+      const asked = { credential: "ClientSecretCredential", given: [...APPLICATION, { authorityHost }], options: { cloud: name } };
+      await prove(started, asked, {}, { left: [] });
+    });
+  }
+
+  test("a credential of another cloud gets no token for this one's Graph", async (context) => {
+    const started = await cloud(context, { settings: { cloud: "usGov" } });
+    const { answers } = await ask(started, { credential: "ClientSecretCredential", given: APPLICATION, calls: [["reset", { user: ADELE }]] });
+    assert.equal(answers[0].code, "unauthenticated");
+    assert.match(answers[0].message, /AADSTS500011/);
+    await assertUntouched(started.tenant);
   });
 });
 

@@ -8,13 +8,23 @@ import { createServer } from "node:tls";
 import { generate } from "selfsigned";
 import { startTenant } from "./tenant.mjs";
 
-const HOSTS = ["graph.microsoft.com", "login.microsoftonline.com"];
+/** Graph and the sign-in service of every cloud. */
+const HOSTS = [
+  "graph.microsoft.com",
+  "graph.microsoft.us",
+  "dod-graph.microsoft.us",
+  "microsoftgraph.chinacloudapi.cn",
+  "login.microsoftonline.com",
+  "login.microsoftonline.us",
+  "login.chinacloudapi.cn",
+  "login.partner.microsoftonline.cn",
+];
 const METADATA_SERVICE = "169.254.169.254:80";
 const REROUTE = new URL("reroute.mjs", import.meta.url);
 
 /**
- * Starts a tenant and what stands before it. A process that gets `environment` reaches it as graph.microsoft.com, as
- * login.microsoftonline.com and, with `metadata`, as the metadata service of a virtual machine. Nothing else but this
+ * Starts a tenant and what stands before it. A process that gets `environment` reaches it as Graph and as the sign-in
+ * service of every cloud and, with `metadata`, as the metadata service of a virtual machine. Nothing else but this
  * machine can be reached from there.
  *
  * @param {{ metadata?: boolean } & Parameters<typeof startTenant>[0]} options `metadata`, and those of the tenant
