@@ -148,7 +148,7 @@ function signIns({ starts }) {
   if (starts === undefined) {
     return undefined;
   }
-  const { rounds, results } = starts;
+  const { date, rounds, results } = starts;
   const peer = results.find(({ id }) => id === "graph-client");
   const peaks = results[0].nodes[0].starts.some(({ peakKiB }) => peakKiB !== undefined);
   const columns = [
@@ -164,7 +164,7 @@ function signIns({ starts }) {
     ]),
   ].filter(Boolean);
   const rows = results.map((result) => columns.map(([, , cell]) => cell(result)));
-  return `## Cold start with a sign-in, import to first request (medians of ${rounds})\n\n${table(columns, rows)}`;
+  return `## Cold start with a sign-in, import to first request (medians of ${rounds}, ${date})\n\n${table(columns, rows)}`;
 }
 
 function absent({ missing }) {
