@@ -28,9 +28,9 @@ const STARTS = [
  * Starts each of them in turn, round after round, in each Node.
  *
  * @param {string} ours where our package is installed
- * @param {{ rounds: number, nodes?: string[], progress(text: string): void }} options
+ * @param {{ rounds: number, nodes?: { path: string, version: string }[], progress(text: string): void }} options
  */
-export async function measureStarts(ours, { rounds, nodes = NODES.map((major) => `node${major}`), progress }) {
+export async function measureStarts(ours, { rounds, progress, nodes = here(progress) }) {
   const server = await serve();
   try {
     const results = STARTS.map(({ id, name, packages, isOurs = false }) => ({
@@ -39,7 +39,7 @@ export async function measureStarts(ours, { rounds, nodes = NODES.map((major) =>
       bytesInstalled: footprint(packages) + (isOurs ? bytesOf(join(ours, "node_modules/entra-mfa-reset")) : 0),
       nodes: [],
     }));
-    for (const { path, version } of nodes.map(runtime)) {
+    for (const { path, version } of nodes) {
       progress(`cold starts with a sign-in: Node ${version}, ${rounds} rounds`);
       const starts = STARTS.map(() => []);
       // The first round warms the disk's cache and is not counted.
@@ -55,6 +55,18 @@ export async function measureStarts(ours, { rounds, nodes = NODES.map((major) =>
   } finally {
     server.close();
   }
+}
+
+/** Every Node that this machine has; not every platform has a package of each. */
+function here(progress) {
+  return NODES.flatMap((major) => {
+    try {
+      return [runtime(`node${major}`)];
+    } catch (error) {
+      progress(`not measured: ${error.message}`);
+      return [];
+    }
+  });
 }
 
 /** One start: milliseconds to the first request of any kind, and to the first one to Graph, and the memory by then. */
