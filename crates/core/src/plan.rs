@@ -8,6 +8,7 @@ use crate::kind::Kind;
 use crate::methods::{Method, Registered, preferred, printable};
 use crate::report::MethodAction;
 use crate::request::{Methods, PassOptions, PerUserMfaState, Preset, ResetRequest};
+use crate::time;
 
 /// What is planned for one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,10 +151,11 @@ impl ResetRequest {
                 "Leave one of them out.",
             ));
         }
-        if let Some(PassOptions { lifetime_in_minutes: Some(minutes), .. }) =
-            self.temporary_access_pass.as_ref().map(|pass| pass.options())
-            && !(10..=43_200).contains(&minutes)
-        {
+        let pass = self.temporary_access_pass.as_ref().map(|pass| pass.options()).unwrap_or_default();
+        for (name, text) in [("notAfter", &self.not_after), ("startDateTime", &pass.start_date_time)] {
+            text.as_ref().map(|text| time::of_field(name, text)).transpose()?;
+        }
+        if let Some(minutes) = pass.lifetime_in_minutes.filter(|minutes| !(10..=43_200).contains(minutes)) {
             return Err(Error::invalid(
                 format!("a pass cannot last {minutes} minutes"),
                 "Graph takes 10 to 43200 minutes, and the tenant's policy usually less.",

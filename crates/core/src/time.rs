@@ -1,5 +1,6 @@
 //! Times as text.
 
+use crate::error::Error;
 use ::time::OffsetDateTime;
 use ::time::format_description::well_known::Rfc3339;
 
@@ -20,6 +21,17 @@ pub(crate) fn parse(text: &str) -> Option<u64> {
     let time = OffsetDateTime::parse(text.trim(), &Rfc3339).ok()?;
     let seconds = u64::try_from(time.unix_timestamp()).unwrap_or(0);
     Some(if seconds == 0 { 0 } else { seconds * 1000 + u64::from(time.millisecond()) })
+}
+
+/// The same of a field of a request.
+///
+/// # Errors
+/// `invalidInput`, naming the field.
+pub(crate) fn of_field(name: &str, text: &str) -> Result<u64, Error> {
+    parse(text).ok_or_else(|| {
+        let message = format!("`{name}` is not a date and time");
+        Error::invalid(message, "Give RFC 3339, for example 2026-11-21T09:00:00Z.")
+    })
 }
 
 #[cfg(test)]

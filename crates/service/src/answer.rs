@@ -85,18 +85,23 @@ impl Answer {
         if self.head.status != 204 {
             self.head.headers.push(("content-length", self.body.len().to_string()));
         }
-        let Some(mut writer) = self.head.send(out) else { return };
-        writer.put(self.body);
-        let deadline = Deadline::after(PATIENCE);
-        loop {
-            match writer.write() {
-                // Nobody is left to tell when it fails.
-                Wrote::All => return drop(writer.finish()),
-                Wrote::Closed => return,
-                Wrote::Some if deadline.has_passed() => return,
-                Wrote::Some => {
-                    poll(&[writer.pollable(), deadline.pollable()]);
-                }
+        finish(self.head.send(out), self.body);
+    }
+}
+
+/// Writes the last of a body, as long as the caller takes it.
+pub fn finish(writer: Option<BodyWriter>, bytes: Bytes) {
+    let Some(mut writer) = writer else { return };
+    writer.put(bytes);
+    let deadline = Deadline::after(PATIENCE);
+    loop {
+        match writer.write() {
+            // Nobody is left to tell when it fails.
+            Wrote::All => return drop(writer.finish()),
+            Wrote::Closed => return,
+            Wrote::Some if deadline.has_passed() => return,
+            Wrote::Some => {
+                poll(&[writer.pollable(), deadline.pollable()]);
             }
         }
     }

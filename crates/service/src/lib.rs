@@ -31,8 +31,8 @@ use route::Route;
 use settings::Settings;
 use wasi::http::types::{IncomingRequest, ResponseOutparam};
 
-/// Generated from the contract.
-const OPENAPI: &str = include_str!("openapi.json");
+/// `schema/openapi.json`, in one line.
+const OPENAPI: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));
 
 #[allow(unsafe_code)]
 #[allow(clippy::all, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]

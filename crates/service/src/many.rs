@@ -1,6 +1,6 @@
 //! Many users: a stream of them in, a stream of reports out.
 
-use crate::answer::{Head, PATIENCE};
+use crate::answer::{Answer, Head, PATIENCE, finish};
 use crate::deadline::Deadline;
 use crate::lines::Lines;
 use crate::one::{client, lent, set_waiver};
@@ -10,12 +10,12 @@ use crate::route::Mode;
 use crate::settings::Settings;
 use bytes::Bytes;
 use entra_mfa_reset::run::{EffectId, Reply};
-use entra_mfa_reset::{Error, ErrorCode, ResetRequest, Target};
+use entra_mfa_reset::{Error, ErrorCode, Report, ResetRequest, Target};
 use entra_mfa_reset_wasi::body::{BodyReader, BodyWriter, Read, Wrote};
 use entra_mfa_reset_wasi::{Asked, Shell, Turn, perform, seed_from_clocks};
 use std::collections::VecDeque;
 use wasi::http::types::ResponseOutparam;
-use wasi::io::poll::{Pollable, poll};
+use wasi::io::poll::Pollable;
 
 /// How long the next user may be waited for, and how long all of it may take before no other is begun; in seconds.
 const NEXT: u32 = 60;
@@ -33,8 +33,9 @@ pub struct Many {
     hungry: Option<(EffectId, usize)>,
     /// Why no other user was taken, where that is not because there are none.
     cut: Option<Problem>,
-    /// `None` once the caller is gone. What it can no longer be told is finished all the same.
-    output: Option<BodyWriter>,
+    output: Output,
+    /// Somebody may have been written to.
+    begun: bool,
     /// Under way to the caller; the engine waits until it is there.
     writing: Option<EffectId>,
     /// Behind it.
@@ -44,6 +45,15 @@ pub struct Many {
     /// Until when the caller has to take the next bytes.
     taking: Deadline,
     all: Deadline,
+}
+
+/// Where reports go.
+enum Output {
+    /// Not answered yet. The status comes with the first report, so that what ends before it can have one of its own.
+    Head(Head, ResponseOutparam),
+    Body(BodyWriter),
+    /// The caller is gone. What it can no longer be told is finished all the same.
+    Gone,
 }
 
 impl Many {
@@ -73,7 +83,8 @@ impl Many {
             waiting: VecDeque::new(),
             hungry: None,
             cut: None,
-            output: None,
+            output: Output::Gone,
+            begun: false,
             writing: None,
             reports: VecDeque::new(),
             next: Deadline::after(NEXT),
@@ -86,23 +97,21 @@ impl Many {
     pub fn run(mut self, out: ResponseOutparam, origin: Option<&str>) {
         let mut head = Head::new(200, "application/x-ndjson");
         head.for_origin(origin);
-        self.output = head.send(out);
+        self.output = Output::Head(head, out);
         let result = self.work();
-        // Whoever has no report by now was not begun, and hears why in a last line.
+        // Whoever has no report by now was not begun, and hears why: with a status, or in a last line.
         let last = result.err().map(Problem::from).or_else(|| self.cut.take());
-        if let (Some(problem), Some(output)) = (last, &mut self.output) {
-            output.put(line(problem.to_json()));
-            self.taking = Deadline::after(PATIENCE);
-        }
-        let Some(mut output) = self.output else { return };
-        while matches!(output.write(), Wrote::Some) && !self.taking.has_passed() {
-            poll(&[output.pollable(), self.taking.pollable()]);
+        match (std::mem::replace(&mut self.output, Output::Gone), last) {
+            (Output::Head(_, out), Some(problem)) => Answer::from(problem).for_origin(origin).send(out),
+            (Output::Head(head, out), None) => finish(head.send(out), Bytes::new()),
+            (Output::Body(body), last) => {
+                finish(Some(body), last.map_or_else(Bytes::new, |problem| line(problem.to_json())));
+            }
+            (Output::Gone, _) => {}
         }
         if let Some(input) = self.input {
             drain(input);
         }
-        // Nobody is left to tell when it fails.
-        let _ = output.finish();
     }
 
     fn work(&mut self) -> Result<(), Error> {
@@ -111,7 +120,10 @@ impl Many {
             self.feed();
             self.write();
             let reads = self.input.as_ref().filter(|_| self.hungry.is_some());
-            let writes = self.output.as_ref().filter(|_| self.writing.is_some());
+            let writes = match &self.output {
+                Output::Body(body) if self.writing.is_some() => Some(body),
+                _ => None,
+            };
             let reads = reads.map(|input| [input.pollable(), self.next.pollable(), self.all.pollable()]);
             let writes = writes.map(|output| [output.pollable(), self.taking.pollable()]);
             let beside: Vec<&Pollable> = reads.into_iter().flatten().chain(writes.into_iter().flatten()).collect();
@@ -122,13 +134,27 @@ impl Many {
                     self.next = Deadline::after(NEXT);
                 }
                 // There is no journal to write it to.
-                Turn::Asked(id, Asked::Begin(_)) => self.shell.answer(id, Reply::Taken(Ok(()))),
-                Turn::Asked(id, Asked::Report(report)) => self.reports.push_back((id, line(report.to_json()))),
+                Turn::Asked(id, Asked::Begin(_)) => {
+                    self.begun = true;
+                    self.shell.answer(id, Reply::Taken(Ok(())));
+                }
+                Turn::Asked(id, Asked::Report(report)) => {
+                    if let Some(error) = self.all_in_vain(&report) {
+                        return Err(error);
+                    }
+                    self.reports.push_back((id, line(report.to_json())));
+                }
                 // A report is there before its run ends.
                 Turn::Done(result) => return result,
                 Turn::Idle => return Err(Error::internal("the run waits for nothing")),
             }
         }
+    }
+
+    /// A token that Graph does not accept, known before anybody was written to or has a report.
+    fn all_in_vain(&self, report: &Report) -> Option<Error> {
+        let nothing = !self.begun && matches!(self.output, Output::Head(..));
+        report.error.as_ref().filter(|error| nothing && error.code == ErrorCode::Unauthenticated).cloned()
     }
 
     /// Reads on while the engine wants users and none are there.
@@ -182,25 +208,48 @@ impl Many {
 
     /// Writes what the caller takes, and tells the engine of each report that is there.
     fn write(&mut self) {
-        while let Some(output) = &mut self.output {
-            match output.write() {
+        loop {
+            let body = match std::mem::replace(&mut self.output, Output::Gone) {
+                Output::Head(head, out) if self.reports.is_empty() => {
+                    self.output = Output::Head(head, out);
+                    return;
+                }
+                Output::Head(head, out) => head.send(out),
+                Output::Body(body) => Some(body),
+                Output::Gone => None,
+            };
+            let Some(mut body) = body else { return self.forget() };
+            match body.write() {
                 Wrote::All => {
                     if let Some(id) = self.writing.take() {
-                        output.flush();
+                        body.flush();
                         self.shell.answer(id, Reply::Taken(Ok(())));
                         self.next = Deadline::after(NEXT);
                     }
-                    let Some((id, bytes)) = self.reports.pop_front() else { return };
-                    output.put(bytes);
-                    self.writing = Some(id);
-                    self.taking = Deadline::after(PATIENCE);
+                    let next = self.reports.pop_front();
+                    let is_more = next.is_some();
+                    if let Some((id, bytes)) = next {
+                        body.put(bytes);
+                        self.writing = Some(id);
+                        self.taking = Deadline::after(PATIENCE);
+                    }
+                    self.output = Output::Body(body);
+                    if !is_more {
+                        return;
+                    }
                 }
-                Wrote::Some if !self.taking.has_passed() => return,
-                Wrote::Some | Wrote::Closed => self.output = None,
+                Wrote::Some if !self.taking.has_passed() => {
+                    self.output = Output::Body(body);
+                    return;
+                }
+                Wrote::Some | Wrote::Closed => {}
             }
         }
-        // The caller is gone. Whoever is under way is finished, since half a reset is worse than one that nobody hears
-        // of; nobody else is begun.
+    }
+
+    /// The caller is gone. Whoever is under way is finished, since half a reset is worse than one that nobody hears of;
+    /// nobody else is begun.
+    fn forget(&mut self) {
         self.input = None;
         self.waiting.clear();
         for id in self.writing.take().into_iter().chain(self.reports.drain(..).map(|(id, _)| id)) {

@@ -1,8 +1,8 @@
 //! Everything that must hold before a commit, the fast and likely failures first.
 
 use crate::{
-    bench, build, examples, fuzz, generate, linked, node_tests, process, reference, reproduce, setup, size, supply,
-    wasm_test, workspace,
+    bench, build, examples, fuzz, generate, linked, node_tests, process, reference, reproduce, service, setup, size,
+    supply, wasm_test, workspace,
 };
 use anyhow::{Context, Result};
 use std::process::Command;
@@ -33,6 +33,7 @@ pub fn run() -> Result<()> {
     step("size", size::run)?;
     step("tests of the JavaScript bindings in wasm", wasm_test::run)?;
     step("tests in wasmtime and other hosts", || cargo("test --quiet -p hosts -p example-rust-wasmtime"))?;
+    step("the service in its hosts", || service::test().map(|lines| untested.extend(lines)))?;
     step("tests of the npm packages", || process::run(process::npm().arg("test").current_dir(workspace::path("js"))))?;
     step("every JavaScript runtime and bundler", || {
         setup::chromium()?;

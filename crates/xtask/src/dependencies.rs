@@ -166,8 +166,11 @@ fn everything_in_the_wasm_is_listed() {
 
 #[test]
 fn every_python_dependency_is_listed() {
-    let requirements = fs::read_to_string(workspace::path("examples/python/requirements.txt")).expect("requirements");
-    let real: Vec<_> = requirements.lines().filter_map(|line| line.split_once("==")).collect();
+    let read =
+        |folder: &str| fs::read_to_string(workspace::path(folder).join("requirements.txt")).expect("requirements");
+    let requirements = ["examples/python", "tests/service"].map(read).concat();
+    let mut real: Vec<_> = requirements.lines().filter_map(|line| line.split_once("==")).collect();
+    real.sort_unstable();
     let table = table("Python");
     let listed: Vec<_> = table.iter().map(|(name, cells)| (name.as_str(), cells[1].as_str())).collect();
     assert_eq!(listed, real, "{LIST}, Python");

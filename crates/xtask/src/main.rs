@@ -16,6 +16,7 @@ mod process;
 mod reference;
 mod reproduce;
 mod sbom;
+mod service;
 mod setup;
 mod size;
 mod stamp;

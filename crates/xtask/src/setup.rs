@@ -60,15 +60,21 @@ pub fn python_packages(folder: &str) -> Result<()> {
     if !process::succeeds_within(Command::new(&python).args(["-c", recent]), NPM_LIMIT) {
         return Ok(());
     }
-    let root = workspace::path(".setup/python");
+    let name = folder.replace('/', "-");
+    let root = workspace::path(".setup/python").join(&name);
     let program = root.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let requirements = workspace::path(folder).join("requirements.txt");
-    Inputs::default().file(&requirements)?.make("python-packages", std::slice::from_ref(&program), || {
-        eprintln!("setup: fetching the Python packages of {folder}/requirements.txt");
-        process::run_quietly(Command::new(&python).args(["-m", "venv", "--clear"]).arg(&root))?;
-        let pip = ["-m", "pip", "install", "--disable-pip-version-check", "--only-binary", ":all:", "--requirement"];
-        process::run_quietly(Command::new(&program).args(pip).arg(&requirements))
-    })?;
+    Inputs::default().file(&requirements)?.make(
+        &format!("python-packages-{name}"),
+        std::slice::from_ref(&program),
+        || {
+            eprintln!("setup: fetching the Python packages of {folder}/requirements.txt");
+            process::run_quietly(Command::new(&python).args(["-m", "venv", "--clear"]).arg(&root))?;
+            let pip =
+                ["-m", "pip", "install", "--disable-pip-version-check", "--only-binary", ":all:", "--requirement"];
+            process::run_quietly(Command::new(&program).args(pip).arg(&requirements))
+        },
+    )?;
     Ok(())
 }
 

@@ -15,7 +15,7 @@ import { startTenant } from "../../../tests/support/tenant.mjs";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const SCRIPT = join(ROOT, "examples/python/reset.py");
-const PYTHON = join(ROOT, ".setup/python", process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+const PYTHON = join(ROOT, ".setup/python/examples-python", process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
 const ADELE = "adele.vance@contoso.com";
 const ADMIN = "admin@contoso.com";
 const KEPT = ["fido2", "windowsHelloForBusiness", "email"];

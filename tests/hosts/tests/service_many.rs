@@ -78,10 +78,13 @@ async fn a_plan_of_many_writes_nothing() {
 async fn a_report_comes_before_the_last_user_is_sent() {
     let (desk, users) = crowd(3);
     let (mut sender, body) = pieces();
+    // The status comes with the first report.
+    sender.send_data(format!("\"{}\"\n", users[0]).into()).await.unwrap();
     let answered = desk.begin(many(&desk, ""), body).await.unwrap();
     let (head, mut body) = answered.response.into_parts();
     assert_eq!(head.status, 200);
-    for (at, user) in users.iter().enumerate() {
+    assert!(piece(&mut body).await.unwrap().unwrap().contains(users[0].as_str()));
+    for (at, user) in users.iter().enumerate().skip(1) {
         let text = format!("{{\"user\": \"{user}\"}}\n");
         let (half, rest) = text.split_at(9);
         sender.send_data(half.to_owned().into()).await.unwrap();
@@ -182,9 +185,8 @@ async fn a_body_that_breaks_off_says_so() {
     use http_body_util::BodyExt;
     let (desk, users) = crowd(2);
     let (mut sender, body) = http_body_util::channel::Channel::<bytes::Bytes, wasmtime_wasi_http::Error>::new(1);
-    let answered = desk.begin(many(&desk, ""), body.boxed_unsync()).await.unwrap();
     sender.send_data(format!("\"{}\"\n\"{}\"", users[0], users[1]).into()).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(10)).await;
+    let answered = desk.begin(many(&desk, ""), body.boxed_unsync()).await.unwrap();
     sender.abort(wasmtime_wasi_http::Error::ConnectionTerminated);
     let reports = lines(&whole(answered).await.unwrap());
     assert_eq!((reports.len(), &reports[1]["code"]), (2, &json!("invalidInput")), "{reports:?}");
@@ -226,6 +228,23 @@ async fn a_caller_that_does_not_read_slows_the_run() {
     assert_eq!(desk.tenant.counts().calls, then, "it waits");
     answered.instance.await.unwrap().unwrap();
     assert!(reset(&desk) < 90);
+}
+
+/// What Graph alone can tell is told with a status, too, while nobody has a report.
+#[tokio::test(start_paused = true)]
+async fn a_token_that_graph_refuses_has_a_status() {
+    let (desk, users) = crowd(30);
+    let body: String = users.iter().map(|user| format!("\"{user}\"\n")).collect();
+    let request = desk.anonymous("POST", "/v1/reset-many").header("authorization", "Bearer not-a-token");
+    let said = desk.send(request.header("content-type", "application/x-ndjson"), &body).await.unwrap();
+    assert_eq!((said.status, said.header("www-authenticate")), (401, Some("Bearer")), "{said:?}");
+    assert_eq!(said.json().unwrap()["code"], "unauthenticated");
+    assert_eq!(reset(&desk), 0);
+    let (_sender, body) = pieces();
+    let said = whole(desk.begin(many(&desk, ""), body).await.unwrap()).await.unwrap();
+    assert_eq!((said.status, said.json().unwrap()["code"].clone()), (408, json!("timeout")), "nobody came");
+    let said = desk.send(many(&desk, ""), "\n").await.unwrap();
+    assert_eq!((said.status, said.body.as_str()), (200, ""), "nobody is nobody");
 }
 
 #[tokio::test(start_paused = true)]

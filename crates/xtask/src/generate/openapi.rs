@@ -7,14 +7,12 @@ use entra_mfa_reset::ErrorCode;
 use entra_mfa_reset_service::problem::KINDS;
 use serde_json::{Map, Value, json};
 
-/// For people, and to generate clients from.
+/// An object id, or a user principal name.
+const USER: &str = r"^([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[^@/\\\x00-\x1f\x7f]+@[^/\\\x00-\x1f\x7f]+)$";
+
+/// The file that people read, clients are made from, and the service serves.
 pub fn text(contract: &Definitions) -> Result<String> {
     Ok(serde_json::to_string_pretty(&document(contract)?).context("it is no JSON")? + "\n")
-}
-
-/// The same in one line, for the component.
-pub fn line(contract: &Definitions) -> Result<String> {
-    Ok(document(contract)?.to_string())
 }
 
 fn document(contract: &Definitions) -> Result<Value> {
@@ -62,7 +60,7 @@ fn described(operation: &Operation) -> Result<Value> {
             "in": "path",
             "required": true,
             "description": "Object id or user principal name, percent-encoded: the # of a guest is %23.",
-            "schema": { "type": "string", "minLength": 1 },
+            "schema": { "type": "string", "pattern": USER, "maxLength": 1024 },
             "example": "adele.vance@contoso.com",
         }));
     }
