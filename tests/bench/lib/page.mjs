@@ -47,7 +47,8 @@ ${tables(results)}
 - **Cold start** runs until a server sees the first request: once from the start of the import, once from the start of
   the process.
 - **Cold start with a sign-in**: each signs in with a client secret at the same https server, which answers at once, and
-  then asks Graph. The first request is the one for the token, and with \`@azure/identity\` the one for the addresses of
+  then asks Graph. What is handed to Node is the package's own doing; then Node loads its \`fetch\` or its https, and sets
+  up TLS, until the server has the request. The first request is the one for the token, and with \`@azure/identity\` the one for the addresses of
   an authority that it does not know. The sides take turns, and the ratio is that of \`@azure/identity\` with
   \`@microsoft/microsoft-graph-client\` to the side within a round. "Node's fetch alone" is what loading Node's own
   \`fetch\` and setting up TLS takes, without any library: nobody who uses it is faster. Memory is the peak by the first
@@ -151,20 +152,30 @@ function signIns({ starts }) {
   const { date, rounds, results } = starts;
   const peer = results.find(({ id }) => id === "graph-client");
   const peaks = results[0].nodes[0].starts.some(({ peakKiB }) => peakKiB !== undefined);
-  const columns = [
-    ["side", "left", ({ name }) => name],
+  const name = ["side", "left", (side) => side.name];
+  const weights = [
     ["installed", "right", ({ bytesInstalled }) => (bytesInstalled === 0 ? "nothing" : mebibytes(bytesInstalled))],
     peaks && ["peak memory", "right", ({ nodes }) => mebibytes(1024 * median(nodes[0].starts.map(({ peakKiB }) => peakKiB)))],
-    ...results[0].nodes.flatMap(({ version }, place) => [
-      [`Node ${version.split(".")[0]}`, "right", ({ nodes }) => seconds(median(nodes[place].starts.map((start) => start.import)))],
+  ].filter(Boolean);
+  const until = (moment) =>
+    results[0].nodes.flatMap(({ version }, place) => [
+      [`Node ${version.split(".")[0]}`, "right", ({ nodes }) => seconds(median(nodes[place].starts.map((start) => start[moment])))],
       ["faster", "right", ({ nodes }) => {
-        const ratios = nodes[place].starts.map((start, round) => peer.nodes[place].starts[round].import / start.import);
+        const ratios = nodes[place].starts.map((start, round) => peer.nodes[place].starts[round][moment] / start[moment]);
         return `${median(ratios).toFixed(1)} ×`;
       }],
-    ]),
-  ].filter(Boolean);
-  const rows = results.map((result) => columns.map(([, , cell]) => cell(result)));
-  return `## Cold start with a sign-in, import to first request (medians of ${rounds}, ${date})\n\n${table(columns, rows)}`;
+    ]);
+  const shown = (columns, sides) => table(columns, sides.map((side) => columns.map(([, , cell]) => cell(side))));
+  const ofNobody = ({ id }) => id === "fetch";
+  return `## Cold start with a sign-in, import to first request (medians of ${rounds}, ${date})
+
+Until the request is handed to Node:
+
+${shown([name, ...until("handed")], results.filter((side) => !ofNobody(side)))}
+
+Until the server has it:
+
+${shown([name, ...weights, ...until("import")], results)}`;
 }
 
 function absent({ missing }) {

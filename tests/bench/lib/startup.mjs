@@ -69,16 +69,19 @@ function here(progress) {
   });
 }
 
-/** One start: milliseconds to the first request of any kind, and to the first one to Graph, and the memory by then. */
+/**
+ * One start: milliseconds until the first request is handed to Node, until the server has it, and until the first one
+ * to Graph is there, and the memory by then.
+ */
 async function begin(node, id, ours, server) {
   const env = { ...process.env, BENCH_OURS: ours, NODE_EXTRA_CA_CERTS: server.root };
   const spawned = now();
   const seen = server.expect();
   const child = spawn(node, [join(BENCH, `starts/${id}.mjs`), server.url], { env, stdio: ["ignore", "pipe", "pipe"] });
-  let begun;
+  const times = {};
   let said = "";
   createInterface({ input: child.stdout }).on("line", (line) => {
-    begun ??= JSON.parse(line).begin;
+    Object.assign(times, { ...JSON.parse(line), ...times });
   });
   child.stderr.setEncoding("utf8").on("data", (text) => (said += text));
   const closed = once(child, "close");
@@ -87,7 +90,8 @@ async function begin(node, id, ours, server) {
     const late = AbortSignal.timeout(LIMIT);
     const timeout = once(late, "abort").then(() => Promise.reject(new Error(`${id} never asked Graph: ${said}`)));
     const { first, graph } = await Promise.race([seen, ended, timeout]);
-    return { process: first - spawned, import: first - begun, graph: graph - begun, peakKiB: peak(child.pid) };
+    const { begin: begun, handed } = times;
+    return { process: first - spawned, handed: handed - begun, import: first - begun, graph: graph - begun, peakKiB: peak(child.pid) };
   } finally {
     child.kill("SIGKILL");
     await closed.catch(() => undefined);

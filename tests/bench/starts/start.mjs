@@ -1,3 +1,4 @@
+import { subscribe } from "node:diagnostics_channel";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
@@ -19,5 +20,23 @@ export function ours() {
 
 /** Says that the import begins: what is measured counts from here. */
 export function begin() {
-  console.log(JSON.stringify({ begin: performance.timeOrigin + performance.now() }));
+  say("begin");
+}
+
+/** Says that a request is Node's now. The first one counts. */
+export function handed() {
+  say("handed");
+}
+
+/** `fetch` as ours gets it. */
+export function handing(address, init) {
+  handed();
+  return fetch(address, init);
+}
+
+// Of those who use node:https, Node says it.
+subscribe("http.client.request.start", handed);
+
+function say(what) {
+  console.log(JSON.stringify({ [what]: performance.timeOrigin + performance.now() }));
 }
