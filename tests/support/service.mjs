@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const COMPONENT = join(ROOT, "dist/entra-mfa-reset-service-env.wasm");
+const HAS_GROUPS = process.platform !== "win32";
 const JCO = join(ROOT, "js/node_modules/@bytecodealliance/jco/dist/jco.js");
 
 /**
@@ -26,7 +27,8 @@ export async function startService({ host, variables = {} }) {
   const port = await freePort();
   const [program, line] =
     host === "jco" ? [process.execPath, [JCO, "serve", COMPONENT, "--port", port]] : [served(), ["service-env"]];
-  const child = spawn(program, line.map(String), { env, stdio: ["pipe", "pipe", "pipe"] });
+  // `jco serve` starts a program of its own, which outlives it unless the whole group is ended.
+  const child = spawn(program, line.map(String), { env, stdio: ["pipe", "pipe", "pipe"], detached: HAS_GROUPS });
   const said = [];
   const ready = new Promise((done, failed) => {
     for (const output of [child.stdout, child.stderr]) {
@@ -55,8 +57,10 @@ class Service {
   }
 
   async stop() {
-    if (this.#child.exitCode === null && this.#child.kill()) {
-      await once(this.#child, "exit");
+    if (this.#child.exitCode === null) {
+      const closed = once(this.#child, "close");
+      HAS_GROUPS ? process.kill(-this.#child.pid) : this.#child.kill();
+      await closed;
     }
   }
 }
