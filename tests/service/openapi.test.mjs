@@ -1,5 +1,6 @@
 // The service against its own description: Schemathesis makes up requests, valid ones and others, and looks whether the
 // answers are among those that are described.
+import SwaggerParser from "@apidevtools/swagger-parser";
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -16,6 +17,11 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 const BIN = join(ROOT, ".setup/python/tests-service", process.platform === "win32" ? "Scripts" : "bin");
 const SCHEMATHESIS = join(BIN, process.platform === "win32" ? "schemathesis.exe" : "schemathesis");
 const EXAMPLES = process.env.EXAMPLES ?? "25";
+
+test("is OpenAPI 3.1", async () => {
+  const validated = await SwaggerParser.validate(join(ROOT, "schema/openapi.json"));
+  assert.equal(validated.openapi, "3.1.0");
+});
 
 test("keeps to its description, whatever it is asked", async (t) => {
   if (!existsSync(SCHEMATHESIS)) {

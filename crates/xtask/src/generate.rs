@@ -2,6 +2,7 @@
 //! types. The WIT is written by hand, because its documentation speaks to other readers, and compared with the same
 //! schema.
 
+mod connector;
 mod openapi;
 mod rest;
 mod schema;
@@ -14,6 +15,7 @@ use std::fs;
 
 const SCHEMA: &str = "schema/entra-mfa-reset.schema.json";
 const EVENTS: &str = "docs/events.schema.json";
+const CONNECTOR: &str = "connectors/power-platform/apiDefinition.swagger.json";
 const OPENAPI: &str = "schema/openapi.json";
 const TYPESCRIPT: &str = "js/entra-mfa-reset/src/contract.d.ts";
 const AGAIN: &str = "run `just gen`, and commit what it changed";
@@ -27,6 +29,7 @@ pub fn run(check: bool) -> Result<()> {
     }
     update(SCHEMA, &schema::text(&contract)?, check)?;
     update(EVENTS, &schema::of_events(&contract)?, check)?;
+    update(CONNECTOR, &connector::text(&contract)?, check)?;
     update(OPENAPI, &openapi::text(&contract)?, check)?;
     update(TYPESCRIPT, &typescript::text(&contract)?, check)
 }

@@ -1,4 +1,4 @@
-//! The service over sockets: in wasmtime, in Node, and against its own description.
+//! The service over sockets: in wasmtime, in Node, against its own description, and through the connector.
 
 use crate::{node_tests, process, setup, workspace};
 use anyhow::Result;
@@ -9,5 +9,5 @@ pub fn test() -> Result<Vec<String>> {
     setup::python_packages("tests/service")?;
     let server = ["build", "--quiet", "-p", "hosts", "--bin", "serve"];
     process::run(Command::new("cargo").args(server).current_dir(workspace::root()))?;
-    node_tests::run("tests/service")
+    node_tests::run_all(&["tests/service", "tests/connector"].map(workspace::path), &[])
 }

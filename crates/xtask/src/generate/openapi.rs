@@ -166,28 +166,9 @@ fn can_end_with(operation: &Operation, code: ErrorCode) -> bool {
 }
 
 fn schemas(contract: &Definitions) -> Result<Map<String, Value>> {
-    let mut inputs = Map::new();
     let mut all: Value = contract.clone().into();
     without_formats(&mut all);
-    let without = |name: &str, fields: &[&str], description: &str| -> Result<Value> {
-        let mut schema = all.get(name).with_context(|| format!("{name} is no type of the contract"))?.clone();
-        for field in fields {
-            schema["properties"].as_object_mut().and_then(|all| all.shift_remove(*field));
-        }
-        if let Some(required) = schema["required"].as_array_mut() {
-            required.retain(|name| name.as_str().is_none_or(|name| !fields.contains(&name)));
-            if required.is_empty() {
-                schema.as_object_mut().and_then(|schema| schema.shift_remove("required"));
-            }
-        }
-        schema["description"] = description.into();
-        Ok(schema)
-    };
-    inputs.insert(
-        "ResetOptions".into(),
-        without("ResetRequest", &["user", "allowPrivileged"], "What is asked; the user stands in the path.")?,
-    );
-    inputs.insert("ResetItem".into(), without("ResetRequest", &["allowPrivileged"], "What is asked for one user.")?);
+    let mut inputs = inputs(&all)?;
     inputs.insert(
         "ManyItem".into(),
         json!({
@@ -195,27 +176,7 @@ fn schemas(contract: &Definitions) -> Result<Map<String, Value>> {
             "anyOf": [{ "type": "string" }, reference("ResetItem")],
         }),
     );
-    inputs.insert(
-        "RestoreOptions".into(),
-        without("RestoreRequest", &["user", "allowPrivileged"], "What is put back; the user stands in the path.")?,
-    );
-    inputs.insert(
-        "IssuePassOptions".into(),
-        without("IssuePassOptions", &["allowPrivileged"], "The pass; what is absent is the tenant's default.")?,
-    );
-    inputs.insert("RevokeSessionsOptions".into(), without("RevokeSessionsOptions", &[], "Why.")?);
-    let mut used: Vec<String> = Vec::new();
-    inputs.values().for_each(|schema| collect(schema, &mut used));
-    for name in closure(&all, used) {
-        inputs.entry(&name).or_insert_with(|| all[&name].clone());
-    }
-    let mut outputs = Map::new();
-    let mut used: Vec<String> = ["Status", "Report", "Preflight"].map(str::to_owned).to_vec();
-    used.extend(["ErrorCode", "GraphError"].map(str::to_owned));
-    for name in closure(&all, used) {
-        outputs.insert(name.clone(), all[&name].clone());
-    }
-    outputs.insert("Problem".into(), problem());
+    let mut outputs = outputs(&all);
     outputs.insert(
         "Health".into(),
         json!({
@@ -228,10 +189,7 @@ fn schemas(contract: &Definitions) -> Result<Map<String, Value>> {
 
     // What is taken in may be null where it may be absent, and what is handed out never is.
     let taken: Vec<String> = inputs.keys().cloned().collect();
-    for schema in inputs.values_mut() {
-        tighten(schema);
-        or_null(schema);
-    }
+    inputs.values_mut().for_each(or_null);
     // A type that goes both ways and is not the same in both has a name for each.
     let double: Vec<&String> =
         taken.iter().filter(|name| outputs.get(*name).is_some_and(|output| *output != inputs[*name])).collect();
@@ -248,6 +206,55 @@ fn schemas(contract: &Definitions) -> Result<Map<String, Value>> {
         rename(schema, &|_| None);
     }
     Ok(schemas)
+}
+
+/// What bodies hold: the contract's types without what stands elsewhere in a request.
+pub fn inputs(all: &Value) -> Result<Map<String, Value>> {
+    let mut inputs = Map::new();
+    let without = |name: &str, fields: &[&str], description: &str| -> Result<Value> {
+        let mut schema = all.get(name).with_context(|| format!("{name} is no type of the contract"))?.clone();
+        for field in fields {
+            schema["properties"].as_object_mut().and_then(|all| all.shift_remove(*field));
+        }
+        if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+            required.retain(|name| name.as_str().is_none_or(|name| !fields.contains(&name)));
+            if required.is_empty() {
+                schema.as_object_mut().and_then(|schema| schema.shift_remove("required"));
+            }
+        }
+        schema["description"] = description.into();
+        Ok(schema)
+    };
+    inputs.insert(
+        "ResetOptions".into(),
+        without("ResetRequest", &["user", "allowPrivileged"], "What is asked; the user stands in the path.")?,
+    );
+    inputs.insert("ResetItem".into(), without("ResetRequest", &["allowPrivileged"], "What is asked for one user.")?);
+    inputs.insert(
+        "RestoreOptions".into(),
+        without("RestoreRequest", &["user", "allowPrivileged"], "What is put back; the user stands in the path.")?,
+    );
+    inputs.insert(
+        "IssuePassOptions".into(),
+        without("IssuePassOptions", &["allowPrivileged"], "The pass; what is absent is the tenant's default.")?,
+    );
+    inputs.insert("RevokeSessionsOptions".into(), without("RevokeSessionsOptions", &[], "Why.")?);
+    let mut used: Vec<String> = Vec::new();
+    inputs.values().for_each(|schema| collect(schema, &mut used));
+    for name in closure(all, used) {
+        inputs.entry(&name).or_insert_with(|| all[&name].clone());
+    }
+    inputs.values_mut().for_each(tighten);
+    Ok(inputs)
+}
+
+/// What answers hold.
+pub fn outputs(all: &Value) -> Map<String, Value> {
+    let used = ["Status", "Report", "Preflight", "ErrorCode", "GraphError"].map(str::to_owned).to_vec();
+    let mut outputs: Map<String, Value> =
+        closure(all, used).into_iter().map(|name| (name.clone(), all[&name].clone())).collect();
+    outputs.insert("Problem".into(), problem());
+    outputs
 }
 
 fn problem() -> Value {
