@@ -2,13 +2,12 @@
 // answers are among those that are described.
 import SwaggerParser from "@apidevtools/swagger-parser";
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { run } from "../support/program.mjs";
 import { startService } from "../support/service.mjs";
 import { startTenant } from "../support/tenant.mjs";
 
@@ -41,9 +40,9 @@ test("keeps to its description, whatever it is asked", async (t) => {
     const administrator = (await tenant.user("admin@contoso.com")).methods;
     const line = ["--config-file", join(HERE, "schemathesis.toml"), "run", join(ROOT, "schema/openapi.json"), "--url", service.url];
     line.push("--header", `Authorization: Bearer ${await tenant.token()}`, "--max-examples", EXAMPLES);
-    const env = { ...process.env, SCHEMATHESIS_HOOKS: "hooks", PYTHONPATH: HERE, PYTHONDONTWRITEBYTECODE: "1" };
-    const { status, stdout } = await run(SCHEMATHESIS, line, { cwd: folder, env });
-    assert.equal(status, 0, stdout);
+    const env = { SCHEMATHESIS_HOOKS: "hooks", PYTHONPATH: HERE, PYTHONDONTWRITEBYTECODE: "1" };
+    const { code, stdout, stderr } = await run(SCHEMATHESIS, line, { cwd: folder, env });
+    assert.equal(code, 0, stdout + stderr);
     assert.match(stdout, /Tested: 11\b/);
     assert.deepEqual(service.said.slice(1), [], "the service was trapped");
     const { users, violations, counts } = await tenant.state();
@@ -56,12 +55,3 @@ test("keeps to its description, whatever it is asked", async (t) => {
     rmSync(folder, { recursive: true });
   }
 });
-
-/** What a program prints, without blocking this one, which reads what the service prints. */
-async function run(program, line, options) {
-  const child = spawn(program, line, { ...options, stdio: ["ignore", "pipe", "inherit"] });
-  let stdout = "";
-  child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
-  const [status] = await once(child, "close");
-  return { status, stdout };
-}

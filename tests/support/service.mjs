@@ -2,19 +2,20 @@
 // through `jco serve`.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { bare } from "./program.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const COMPONENT = join(ROOT, "dist/entra-mfa-reset-service-env.wasm");
-const HAS_GROUPS = process.platform !== "win32";
 const JCO = join(ROOT, "js/node_modules/@bytecodealliance/jco/dist/jco.js");
 
 /**
- * Starts it with these environment variables, and none of this process's that it would read.
+ * Starts it with these environment variables, and none of the tester's.
  *
  * @param {{ host: "wasmtime" | "jco", variables?: Record<string, string> }} options
  */
@@ -22,13 +23,13 @@ export async function startService({ host, variables = {} }) {
   if (!existsSync(COMPONENT)) {
     throw new Error("the service is not built: run `just build` first");
   }
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("ENTRA_MFA_RESET_"));
-  const env = { ...Object.fromEntries(inherited), ...variables };
   const port = await freePort();
-  const [program, line] =
-    host === "jco" ? [process.execPath, [JCO, "serve", COMPONENT, "--port", port]] : [served(), ["service-env"]];
-  // `jco serve` starts a program of its own, which outlives it unless the whole group is ended.
-  const child = spawn(program, line.map(String), { env, stdio: ["pipe", "pipe", "pipe"], detached: HAS_GROUPS });
+  const folder = mkdtempSync(join(tmpdir(), "entra-service-"));
+  const jco = [JCO, "serve", COMPONENT, "--port", String(port), "--jco-dir", folder];
+  const [program, line] = host === "jco" ? [process.execPath, jco] : [served(), ["service-env"]];
+  // jco starts a program of its own, which ends with the group alone.
+  const detached = process.platform !== "win32";
+  const child = spawn(program, line, { env: { ...bare(), ...variables }, stdio: ["pipe", "pipe", "pipe"], detached });
   const said = [];
   const ready = new Promise((done, failed) => {
     for (const output of [child.stdout, child.stderr]) {
@@ -42,26 +43,31 @@ export async function startService({ host, variables = {} }) {
     }
     child.once("exit", () => failed(new Error(`the service did not start in ${host}: ${said.join("\n")}`)));
   });
-  return new Service(child, await ready, said);
+  const end = () => (detached ? process.kill(-child.pid) : child.kill());
+  process.once("exit", end);
+  const stop = async () => {
+    process.off("exit", end);
+    if (child.exitCode === null && end()) {
+      await once(child, "close");
+    }
+    rmSync(folder, { recursive: true });
+  };
+  try {
+    return new Service(await ready, said, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 class Service {
-  #child;
-
-  constructor(child, url, said) {
-    this.#child = child;
+  constructor(url, said, stop) {
     /** Where it listens. */
     this.url = url;
     /** What the host has printed. */
     this.said = said;
-  }
-
-  async stop() {
-    if (this.#child.exitCode === null) {
-      const closed = once(this.#child, "close");
-      HAS_GROUPS ? process.kill(-this.#child.pid) : this.#child.kill();
-      await closed;
-    }
+    /** Ends it. */
+    this.stop = stop;
   }
 }
 
