@@ -28,6 +28,12 @@ function steps(actions = {}) {
   ]);
 }
 
+/** What a Select makes of its list: each field is one of the item. */
+function select({ inputs }, list) {
+  const read = (expression, item) => item[/^@item\(\)\??\['(\w+)'\]$/.exec(expression)[1]] ?? null;
+  return list.map((item) => Object.fromEntries(Object.entries(inputs.select).map(([name, from]) => [name, read(from, item)])));
+}
+
 /** The operation that a step calls. */
 function called({ inputs }) {
   const path = inputs.path.replace(/@\{[^}]*\}/g, "{user}");
@@ -96,20 +102,24 @@ test("the sample flow asks for what the connector has, and keeps the pass out of
   }
   const [, reset] = found.find(([name]) => name === "Reset_it");
   assert.deepEqual(reset.runtimeConfiguration.secureData.properties, ["outputs"]);
+  const named = [...found.map(([name]) => name), "What_was_planned"];
   const text = JSON.stringify(flow);
-  for (const [, action] of text.matchAll(/body\('([^']+)'\)/g)) {
-    assert.ok(found.some(([name]) => name === action), action);
+  for (const [, action] of text.matchAll(/body\('([^']+)'\)/gi)) {
+    assert.ok(named.includes(action), action);
   }
 });
 
-test("the service takes what the sample flow sends", async () => {
+test("the service does what the sample flow sends, and no more than was planned", async () => {
   const user = "adele.vance@contoso.com";
   const tenant = await startTenant();
   const options = { graphUrl: tenant.url };
   const service = await startService({ host: "wasmtime", variables: { ENTRA_MFA_RESET_OPTIONS: JSON.stringify(options) } });
   try {
     const token = await tenant.token();
+    const { actions } = flow.definition.actions.May_it_be_done;
+    assert.equal(actions.What_was_planned.inputs.from, "@body('Plan_it')['methods']");
     for (const withPass of [false, true]) {
+      let plan;
       // What the platform would put in place of its expressions.
       const values = {
         "@triggerBody()['ticket']": "INC0012345",
@@ -117,6 +127,9 @@ test("the service takes what the sample flow sends", async () => {
         "@if(coalesce(triggerBody()?['withPass'], false), json('{\"lifetimeInMinutes\":60}'), null)": withPass
           ? { lifetimeInMinutes: 60 }
           : null,
+        get "@body('What_was_planned')"() {
+          return select(actions.What_was_planned, plan.methods);
+        },
       };
       const outcomes = [];
       for (const [, { inputs }] of steps(flow.definition.actions)) {
@@ -128,13 +141,22 @@ test("the service takes what the sample flow sends", async () => {
           body: JSON.stringify(Object.fromEntries(fields)),
         });
         const report = await response.json();
+        if (report.outcome === "planned") {
+          plan = report;
+          // While somebody approves, a phone is registered.
+          const phones = `${tenant.url}/v1.0/users/${user}/authentication/phoneMethods`;
+          const phoneType = withPass ? "mobile" : "office";
+          const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+          const added = await fetch(phones, { method: "POST", headers, body: JSON.stringify({ phoneType, phoneNumber: "+1 4255550199" }) });
+          assert.equal(added.status, 201, await added.text());
+        }
         outcomes.push(report.outcome);
         assert.equal(report.reason, "INC0012345", JSON.stringify(report));
         assert.equal(report.temporaryAccessPass?.pass !== undefined, withPass && report.outcome !== "planned");
       }
       assert.deepEqual(outcomes, ["planned", "complete"]);
     }
-    assert.deepEqual((await tenant.kinds(user)).sort(), ["email", "fido2", "temporaryAccessPass", "windowsHelloForBusiness"]);
+    assert.deepEqual((await tenant.kinds(user)).sort(), ["email", "fido2", "phone", "temporaryAccessPass", "windowsHelloForBusiness"]);
     assert.deepEqual((await tenant.state()).violations, []);
   } finally {
     await service.stop();

@@ -182,7 +182,10 @@ pub(crate) fn plan(request: &ResetRequest, user: &User, registered: &Registered)
     if mobile_goes && alternate_stays {
         return Err(Error::invalid(
             "the mobile phone cannot go while the alternate mobile phone stays: Graph refuses an alternate without a mobile",
-            "Remove both, or keep both.",
+            match request.planned {
+                Some(_) => "The alternate may have been registered since it was planned: plan again.",
+                None => "Remove both, or keep both.",
+            },
         ));
     }
     Ok(Plan {
@@ -494,6 +497,21 @@ mod tests {
         assert_eq!(planned("hardwareOath", "token", "deactivate"), [MethodAction::Deactivate, MethodAction::Keep]);
         // The id of a phone is the same for the old one and the new one.
         assert_eq!(planned("phone", MOBILE, "delete"), [MethodAction::Keep, MethodAction::Keep]);
+    }
+
+    #[test]
+    fn an_alternate_phone_since_the_plan_asks_for_another_plan() {
+        let help = |text: &str| {
+            let all = vec![
+                method(Kind::Phone, MOBILE, Some("mobile")),
+                method(Kind::Phone, ALTERNATE, Some("alternateMobile")),
+            ];
+            plan(&request(text), &User::default(), &registered("none", all)).expect_err("a refusal").help
+        };
+        let planned =
+            format!(r#"{{"user":"x","planned":[{{"id":"{MOBILE}","kind":"phone","label":"","action":"delete"}}]}}"#);
+        assert!(help(&planned).contains("plan again"), "{}", help(&planned));
+        assert!(!help(&format!(r#"{{"user":"x","keep":["{ALTERNATE}"]}}"#)).contains("plan again"));
     }
 
     #[test]
