@@ -16,7 +16,8 @@ describe("Node-RED", () => {
   let tenant;
 
   before(async () => {
-    [nodeRed, tenant] = await Promise.all([startNodeRed(), startSample({ crowd: CROWD })]);
+    tenant = await startSample({ crowd: CROWD });
+    nodeRed = await startNodeRed();
     host = new Host(nodeRed);
   });
   after(async () => {

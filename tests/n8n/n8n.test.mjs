@@ -46,7 +46,8 @@ describe("n8n's engine", () => {
   let credentials;
 
   before(async () => {
-    [engine, tenant] = await Promise.all([startEngine(), startSample({ crowd: 50 })]);
+    tenant = await startSample({ crowd: 50 });
+    engine = await startEngine();
     const places = { cloud: "global", graphUrl: tenant.url, authorityHost: tenant.url };
     credentials = { signIn: "clientSecret", ...APPLICATION, ...places, allowPrivileged: "no", protect: "", maxUsers: 100 };
   });

@@ -21,5 +21,6 @@ if (files.length === 0) {
   console.error("There is no such test.");
   process.exit(1);
 }
-const { status } = spawnSync(process.execPath, ["--test", ...files], { stdio: "inherit" });
+const runner = join(root, "../../tests/support/run.mjs");
+const { status } = spawnSync(process.execPath, [runner, ...files], { stdio: "inherit" });
 process.exit(status ?? 1);
