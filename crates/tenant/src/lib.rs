@@ -50,6 +50,7 @@
 //!   (`/metadata/identity/oauth2/token`), each with its own header and its own shapes. The platform hands out one token
 //!   until it is about to end.
 //! - An external guest gets no Temporary Access Pass and keeps the sessions. A pass is shown once.
+//! - `/users` lists the users whose names begin with something, `startswith` joined by `or`.
 //! - `/groups/{id}/members` and `transitiveMembers` hold users, groups, devices, contacts and service principals; of
 //!   what the caller may not read they show type and id. `$count` needs `ConsistencyLevel: eventual`.
 //! - `memberOf` misses eligible roles, eligible groups and roles scoped to an administrative unit; `roleAssignments`
@@ -125,6 +126,7 @@ mod phone;
 mod policy;
 mod preference;
 mod public_key;
+mod search;
 mod seed;
 #[cfg(feature = "server")]
 pub mod server;

@@ -235,6 +235,7 @@ impl Tenant {
             parts.splice(0..1, ["users", &caller]);
         }
         match parts.as_slice() {
+            [users] if users.eq_ignore_ascii_case("users") => self.users(call),
             [users, id, rest @ ..] if users.eq_ignore_ascii_case("users") => {
                 if rest.is_empty() && call.method == "DELETE" {
                     self.violate("deleteUser", "A DELETE came to a user.", call.now);

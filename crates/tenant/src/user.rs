@@ -46,30 +46,19 @@ impl Tenant {
         }
         self.permit_any(call, &[USER_READ, &["User.ReadBasic.All"]])?;
         call.only_options(&["$select"])?;
-        let names: Vec<&str> = match call.option("$select") {
-            Some(select) => select.split(',').map(str::trim).filter(|name| !name.is_empty()).collect(),
-            None => DEFAULTS.to_vec(),
-        };
-        let basic = !call.claims.grants_any(USER_READ);
-        let mut body = Map::new();
+        let names = selected(call)?;
         let selection = call.option("$select").map(|select| format!("({select})")).unwrap_or_default();
         let context = call.context(self.seed.settings.cloud.graph(), &format!("users{selection}/$entity"));
-        body.insert("@odata.context".into(), context);
-        for name in names {
-            let Some(&name) = DEFAULTS.iter().chain(&SELECTED).find(|known| known.eq_ignore_ascii_case(name)) else {
-                return Err(Answer::error(
-                    400,
-                    "BadRequest",
-                    format!(
-                        "Parsing OData Select and Expand failed: Could not find a property named '{name}' on type 'microsoft.graph.user'."
-                    ),
-                ));
-            };
-            if !basic || BASIC.contains(&name) {
-                body.insert(name.to_owned(), self.property(user, name));
-            }
-        }
+        let mut body = Map::from_iter([("@odata.context".to_owned(), context)]);
+        body.extend(self.properties(call, user, &names));
         Ok(Answer::ok(Value::Object(body)))
+    }
+
+    /// Of these properties those that the caller may see.
+    pub(crate) fn properties(&self, call: &Call, user: usize, names: &[&'static str]) -> Map<String, Value> {
+        let basic = !call.claims.grants_any(USER_READ);
+        let visible = names.iter().filter(|name| !basic || BASIC.contains(name));
+        visible.map(|name| ((*name).to_owned(), self.property(user, name))).collect()
     }
 
     pub(crate) fn property(&self, user: usize, name: &str) -> Value {
@@ -79,6 +68,8 @@ impl Tenant {
             "id" => seed.id.as_str().into(),
             "userPrincipalName" => seed.user_principal_name.as_str().into(),
             "displayName" => seed.display_name.as_str().into(),
+            "givenName" => seed.display_name.split_once(' ').map_or(Value::Null, |(given, _)| given.into()),
+            "surname" => seed.display_name.split_once(' ').map_or(Value::Null, |(_, surname)| surname.into()),
             "userType" => seed.user_type.as_str().into(),
             "accountEnabled" => seed.account_enabled.into(),
             "isManagementRestricted" => {
@@ -119,4 +110,25 @@ impl Tenant {
         let context = call.context(self.seed.settings.cloud.graph(), "Edm.Boolean");
         Ok(Answer::ok(json!({"@odata.context": context, "value": true})))
     }
+}
+
+/// The properties that are asked for.
+pub(crate) fn selected(call: &Call) -> Result<Vec<&'static str>, Answer> {
+    let Some(select) = call.option("$select") else {
+        return Ok(DEFAULTS.to_vec());
+    };
+    let names = select.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let known = |name: &str| {
+        let known = DEFAULTS.iter().chain(&SELECTED).find(|known| known.eq_ignore_ascii_case(name)).copied();
+        known.ok_or_else(|| {
+            Answer::error(
+                400,
+                "BadRequest",
+                format!(
+                    "Parsing OData Select and Expand failed: Could not find a property named '{name}' on type 'microsoft.graph.user'."
+                ),
+            )
+        })
+    };
+    names.map(known).collect()
 }
