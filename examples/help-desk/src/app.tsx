@@ -1,10 +1,11 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useErrorBoundary, useRef, useState } from "preact/hooks";
 import { type Config, readConfig } from "./config.js";
 import type { Session } from "./session.js";
 import type { SignIn } from "./sign-in.js";
 import { Desk } from "./view/desk.js";
 import { Announcer } from "./view/announcer.js";
 import { Icon } from "./view/icon.js";
+import { Notice } from "./view/notice.js";
 import { Start } from "./view/start.js";
 
 /** Signed out, or at the desk. */
@@ -14,6 +15,8 @@ export function App() {
   const [session, setSession] = useState<Session>();
   const [farewell, setFarewell] = useState(false);
   const [signIn, setSignIn] = useState<SignIn>();
+  const [busy, setBusy] = useState(false);
+  const [defect] = useErrorBoundary((error: unknown) => console.error(error instanceof Error ? error.name : "error"));
   const isFirst = useRef(true);
 
   useEffect(() => {
@@ -38,6 +41,15 @@ export function App() {
     setFarewell(true);
   };
 
+  if (defect !== undefined) {
+    return (
+      <main id="main">
+        <Notice tone="bad" title="This page has a defect" alert>
+          <p>It cannot go on. Reload it. If a reset was under way, look at that user again: it may have gone on.</p>
+        </Notice>
+      </main>
+    );
+  }
   return (
     <Announcer>
       <header class="bar">
@@ -51,7 +63,7 @@ export function App() {
               <Icon name="person" />
               <span>{session.account}</span>
             </span>
-            <button type="button" class="quiet" onClick={end}>
+            <button type="button" class="quiet" aria-disabled={busy} title={busy ? "When the reset is over" : undefined} onClick={() => busy || end()}>
               {session.simulated ? "Leave" : "Sign out"}
             </button>
           </div>
@@ -64,7 +76,7 @@ export function App() {
       )}
       <main id="main">
         {session !== undefined && config !== undefined ? (
-          <Desk key={session.account} session={session} config={config} signIn={signIn} onSession={setSession} />
+          <Desk key={session.account} session={session} config={config} signIn={signIn} onSession={setSession} onBusy={setBusy} />
         ) : (
           <Start config={config} broken={broken} signIn={signIn} farewell={farewell} autoFocus={!isFirst.current} onSession={begin} />
         )}

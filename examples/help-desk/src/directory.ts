@@ -1,16 +1,23 @@
-import { type ErrorCode, MfaResetError } from "entra-mfa-reset";
+import { type ErrorCode, type Fetch, MfaResetError } from "entra-mfa-reset";
 import { type Found, SHOWN, type SearchResult } from "./session.js";
 
 const CODES: Partial<Record<number, ErrorCode>> = { 401: "unauthenticated", 403: "forbidden", 429: "throttled", 503: "unreachable" };
 
+/** How to ask Graph. */
+interface Graph {
+  origin: string;
+  token: string;
+  fetch: Fetch;
+}
+
 /** Users of the directory whose name, surname or principal name begins with this text. */
-export async function findUsers(graph: string, token: string, beginning: string, signal: AbortSignal): Promise<SearchResult> {
+export async function findUsers({ origin, token, fetch }: Graph, beginning: string, signal: AbortSignal): Promise<SearchResult> {
   const text = `'${beginning.replaceAll("'", "''")}'`;
   const filter = ["displayName", "surname", "userPrincipalName"].map((field) => `startswith(${field},${text})`).join(" or ");
   const query = new URLSearchParams({ $filter: filter, $select: "id,displayName,userPrincipalName", $top: String(SHOWN + 1) });
   let response: Response;
   try {
-    response = await fetch(`${graph}/v1.0/users?${query}`, {
+    response = await fetch(`${origin}/v1.0/users?${query}`, {
       headers: { authorization: `Bearer ${token}` },
       cache: "no-store",
       credentials: "omit",

@@ -84,6 +84,11 @@ export function isOffline(error: object): boolean {
   return (typeof errorCode === "string" && OFFLINE.includes(errorCode)) || (typeof cause === "object" && cause !== null && isOffline(cause));
 }
 
+/** Whether nobody can say how far it got: any other error comes before the first write. */
+export function isDefect(error: unknown): boolean {
+  return !isInfo(error) || error.code === "internal";
+}
+
 /** An error of the engine, of a report or of anything else. */
 export function problem(error: ErrorInfo | unknown): Problem {
   const info = isInfo(error) ? error : undefined;

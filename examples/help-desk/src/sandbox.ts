@@ -1,7 +1,8 @@
 import { type Fetch, MfaResetClient } from "entra-mfa-reset";
 import { SandboxTenant } from "entra-mfa-reset/sandbox";
-import type { Config } from "./config.js";
-import { SHOWN, type Session } from "./session.js";
+import { type Config, GRAPH } from "./config.js";
+import { findUsers } from "./directory.js";
+import type { Session } from "./session.js";
 
 const PAUSE_MILLISECONDS = 250;
 
@@ -19,16 +20,7 @@ export function openSandbox(config: Config): Session {
     simulated: true,
     account: "Simulated help desk",
     client,
-    async find(beginning) {
-      const wanted = beginning.toLowerCase();
-      const { users } = await tenant.state();
-      const found = users
-        .map(({ id = "", displayName = "", userPrincipalName = "" }) => ({ id, displayName, userPrincipalName }))
-        .filter(({ displayName, userPrincipalName }) =>
-          [...displayName.split(" "), displayName, userPrincipalName].some((name) => name.toLowerCase().startsWith(wanted)),
-        );
-      return { users: found.slice(0, SHOWN), more: found.length > SHOWN };
-    },
+    find: (beginning, signal) => findUsers({ origin: GRAPH.global, token: tenant.accessToken, fetch }, beginning, signal),
     end() {},
   };
 }

@@ -74,7 +74,7 @@ export class SignIn {
       client,
       find: async (beginning, signal) => {
         const { token } = await this.#token(account).catch((cause: unknown) => Promise.reject(noToken(cause)));
-        return findUsers(GRAPH[cloud], token, beginning, signal);
+        return findUsers({ origin: GRAPH[cloud], token, fetch: (...request) => fetch(...request) }, beginning, signal);
       },
       end: () => void this.#application.clearCache({ account }).catch(() => undefined),
     };

@@ -1,5 +1,6 @@
 import type { ErrorInfo, Report } from "entra-mfa-reset";
 import type { Tone } from "./view/notice.js";
+import { sentence } from "./words.js";
 
 /** A report in a sentence, and what the person at the desk does next. */
 export interface Verdict {
@@ -55,8 +56,7 @@ function advice({ error }: Report): string[] {
     timeout: "Microsoft did not answer in time: wait a minute.",
     cancelled: "You stopped it.",
   };
-  const text = error && words[error.code];
-  return text === undefined ? [] : [text];
+  return error === undefined ? [] : [words[error.code] ?? sentence(error.message)];
 }
 
 /** When the pass ends by this computer's clock: as if it had been issued when the run began, so never too late. */

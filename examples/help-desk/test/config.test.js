@@ -42,3 +42,19 @@ test("the policy of the page and of the README's headers allow the same", async 
   assert.equal(await tab.page.locator("script:not([src]), style, [style]").count(), 0);
   await tab.close();
 });
+
+test("a defect of the page is told, and does not leave it empty", async () => {
+  const tab = await open();
+  await tab.enterSandbox();
+  await tab.openUser("adele.vance@contoso.com", "Adele Vance");
+  await tab.settled();
+  await tab.page.evaluate(() => {
+    Date.now = () => {
+      throw new Error("a defect");
+    };
+  });
+  await tab.page.getByLabel("Contact details").click({ noWaitAfter: true });
+  await tab.page.getByText("If a reset was under way, look at that user again").waitFor();
+  assert.deepEqual([...new Set(tab.noise)], ["error: Error"]);
+  await tab.context.close();
+});

@@ -25,8 +25,6 @@ export async function routeEntra(context, tenant) {
 class Entra {
   /** Claims of the tokens, over those of a help desk. */
   claims = {};
-  /** The permission to list users, which the tenant's server does not know. */
-  maySearch = true;
   offline = false;
   /** No refresh any more: only a person can sign in. */
   refreshes = true;
@@ -128,9 +126,6 @@ class Entra {
     }
     const url = new URL(request.url());
     const headers = { "access-control-allow-origin": "*" };
-    if (url.pathname === "/v1.0/users") {
-      return this.#search(route, url.searchParams, headers);
-    }
     const { "content-type": type, authorization, ...rest } = request.headers();
     const passed = Object.fromEntries(Object.entries(rest).filter(([name]) => name === "consistencylevel" || name === "client-request-id"));
     const answer = await fetch(`${this.#tenant.url}${url.pathname}${url.search}`, {
@@ -144,21 +139,5 @@ class Entra {
     const body = Buffer.from(await answer.arrayBuffer().catch(() => new ArrayBuffer(0)));
     this.after(request);
     await route.fulfill({ status: answer.status, headers: { ...Object.fromEntries(answer.headers), ...headers }, body });
-  }
-
-  /** The simulated tenant lists no users, so the form of the question is checked here. */
-  async #search(route, query, headers) {
-    if (!this.maySearch) {
-      return route.fulfill({ status: 403, headers, json: { error: { code: "Authorization_RequestDenied", message: "Insufficient privileges to complete the operation." } } });
-    }
-    const condition = /^startswith\(displayName,'((?:[^']|'')+)'\) or startswith\(surname,'\1'\) or startswith\(userPrincipalName,'\1'\)$/;
-    const [, quoted] = condition.exec(query.get("$filter"));
-    assert.equal(query.get("$select"), "id,displayName,userPrincipalName");
-    const beginning = quoted.replaceAll("''", "'").toLowerCase();
-    const { users } = await this.#tenant.state();
-    const found = users.filter(({ displayName, userPrincipalName }) =>
-      [displayName, displayName.split(" ").at(-1), userPrincipalName].some((name) => name.toLowerCase().startsWith(beginning)),
-    );
-    await route.fulfill({ headers, json: { value: found.slice(0, Number(query.get("$top"))).map(({ id, displayName, userPrincipalName }) => ({ id, displayName, userPrincipalName })) } });
   }
 }

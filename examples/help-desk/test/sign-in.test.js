@@ -66,8 +66,7 @@ scene("a sign-in that ends in the middle leaves a record that is true", {}, asyn
 });
 
 scene("what is not permitted is told with what is missing", {}, async ({ tab, page, tenant, entra }) => {
-  entra.claims = { scp: "User.ReadBasic.All" };
-  entra.maySearch = false;
+  entra.claims = { scp: "User.Read" };
   await signIn(tab);
   await page.getByRole("searchbox").fill("adele");
   await page.keyboard.press("Enter");

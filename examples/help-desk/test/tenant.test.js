@@ -95,6 +95,9 @@ scene("who stops it is told what is done by then", { flags: ["--latency-ms", "50
   await signIn(tab);
   await tab.openUser(ADELE, "Adele Vance");
   await tab.confirm("Adele Vance");
+  // Nobody leaves a run: its record would have no reader.
+  await tab.button("Sign out").click({ force: true });
+  await tab.expectHeading("Resetting Adele Vance");
   await tab.button("Stop").click();
   await tab.expectHeading("Adele Vance: nothing was changed");
   await page.getByRole("heading", { name: "Stopped" }).waitFor();
@@ -108,6 +111,28 @@ scene("who stops it is told what is done by then", { flags: ["--latency-ms", "50
   await tab.inspect("stopped");
   const isGone = !(await tenant.kinds(ADELE)).includes("microsoftAuthenticator");
   assert.equal(/^removed/.test((await record(page))["Microsoft Authenticator: Adele's Pixel"]), isGone);
+});
+
+scene("a defect in the middle claims nothing", { flags: ["--latency-ms", "300"] }, async ({ tab, page, tenant }) => {
+  await signIn(tab);
+  await tab.openUser(ADELE, "Adele Vance");
+  await tab.confirm("Adele Vance");
+  await page.getByRole("listitem").filter({ hasText: "Temporary Access Pass issued" }).waitFor();
+  await page.evaluate(() => {
+    const { setTimeout } = window;
+    window.setTimeout = (call, milliseconds) => {
+      if (milliseconds > 1000) {
+        throw new Error("no timer");
+      }
+      return setTimeout(call, milliseconds);
+    };
+  });
+  await tab.expectHeading("Adele Vance: it is not known what was changed");
+  await page.getByRole("heading", { name: "This page has a defect" }).waitFor();
+  await tab.inspect("a defect");
+  // Those that were under way besides.
+  assert.ok(tab.noise.splice(0).every((line) => line === "thrown: no timer"));
+  assert.ok((await tenant.summary()).writes > 0);
 });
 
 // Those that take no time: what is slow is the engine's to wait for, and tested there.

@@ -49,7 +49,10 @@ export function Confirm({ plan, does, simulated, onCancel, onConfirm }: ConfirmP
             <p>These are removed and do not come back:</p>
             <ul>
               {goes.map((method) => (
-                <li key={`${method.kind} ${method.id}`}>{describe(method)}</li>
+                <li key={`${method.kind} ${method.id}`}>
+                  {describe(method)}
+                  {method.action === "deactivate" && " (deactivated, stays assigned)"}
+                </li>
               ))}
             </ul>
           </>

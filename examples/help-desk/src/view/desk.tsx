@@ -21,10 +21,11 @@ interface DeskProps {
   config: Config;
   signIn: SignIn | undefined;
   onSession: (session: Session) => void;
+  onBusy: (busy: boolean) => void;
 }
 
 /** One user after the other: find, look and choose, run, record. */
-export function Desk({ session, config, signIn, onSession }: DeskProps) {
+export function Desk({ session, config, signIn, onSession, onBusy }: DeskProps) {
   const [screen, setScreen] = useState<Screen>({ at: "find" });
   const [failed, setFailed] = useState<Problem>();
   const [renewed, setRenewed] = useState(false);
@@ -81,6 +82,7 @@ export function Desk({ session, config, signIn, onSession }: DeskProps) {
           request={screen.request}
           plan={screen.plan}
           onSignIn={renew}
+          onBusy={onBusy}
           onBack={() => look(screen.plan)}
           onEnd={(report, pass) => setScreen({ at: "outcome", report, plan: screen.plan, pass })}
         />

@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 export function Heading({ children, title, focus = true }: { children: ComponentChildren; title: string; focus?: boolean }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
+    // Without a user's name: a browser keeps titles in its history.
     document.title = `${title} – MFA reset`;
   }, [title]);
   useLayoutEffect(() => {

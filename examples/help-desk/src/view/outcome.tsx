@@ -29,7 +29,7 @@ export function Outcome({ session, report, pass, onForget, onSignIn, onAgain, on
   const again = report.outcome !== "complete";
   return (
     <div class="outcome">
-      <Heading title={`${title}: ${name}`}>
+      <Heading title={title}>
         {title}: {name}
       </Heading>
       <Notice tone={tone} title={text}>
@@ -80,7 +80,7 @@ export function Outcome({ session, report, pass, onForget, onSignIn, onAgain, on
 
 /** Looks whether what should be gone is gone by now. Writes nothing. */
 function CheckAgain({ session, report, onSignIn }: Pick<OutcomeProps, "session" | "report" | "onSignIn">) {
-  const [found, setFound] = useState<{ still: string[]; at: number }>();
+  const [found, setFound] = useState<{ still: string[]; unseen: boolean }>();
   const [failed, setFailed] = useState<Problem>();
   const [busy, setBusy] = useState(false);
   const announce = useAnnounce();
@@ -92,7 +92,7 @@ function CheckAgain({ session, report, onSignIn }: Pick<OutcomeProps, "session" 
       .then(
         (status) => {
           const still = remaining(status, report);
-          setFound({ still, at: Date.now() });
+          setFound({ still, unseen: status.residuals.some(({ code }) => code === "hiddenKinds") });
           announce(still.length === 0 ? "Nothing of it is listed any more" : "Still listed");
         },
         (error: unknown) => setFailed(problem(error)),
@@ -108,7 +108,7 @@ function CheckAgain({ session, report, onSignIn }: Pick<OutcomeProps, "session" 
       {found && (
         <p>
           {found.still.length === 0
-            ? "Nothing of what was removed is listed any more."
+            ? `Nothing of what was removed is listed any more.${found.unseen ? " Some kinds could not be seen, though." : ""}`
             : `Still listed: ${found.still.join(", ")}. Lists are late by minutes at times; check again.`}
         </p>
       )}

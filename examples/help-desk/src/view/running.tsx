@@ -1,6 +1,6 @@
 import type { Event, Report, ResetRequest } from "entra-mfa-reset";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Problem, explain } from "../problem.js";
+import { type Problem, explain, isDefect } from "../problem.js";
 import type { Session } from "../session.js";
 import { step } from "../words.js";
 import { useAnnounce } from "./announcer.js";
@@ -13,6 +13,8 @@ interface RunningProps {
   request: ResetRequest;
   plan: Report;
   onSignIn: (() => void) | undefined;
+  /** Until it is over nobody may leave: the report would have nobody to read it. */
+  onBusy: (busy: boolean) => void;
   onBack: () => void;
   onEnd: (report: Report, pass: string | undefined) => void;
 }
@@ -33,9 +35,10 @@ const MARKS: Record<Event["outcome"], { icon: IconName; said: string }> = {
 };
 
 /** The one screen on which something is written. */
-export function Running({ session, request, plan, onSignIn, onBack, onEnd }: RunningProps) {
+export function Running({ session, request, plan, onSignIn, onBusy, onBack, onEnd }: RunningProps) {
   const [lines, setLines] = useState<Line[]>([]);
   const [failed, setFailed] = useState<Problem>();
+  const [unknown, setUnknown] = useState(false);
   const [stopping, setStopping] = useState(false);
   const stop = useRef(new AbortController());
   const announce = useAnnounce();
@@ -59,6 +62,7 @@ export function Running({ session, request, plan, onSignIn, onBack, onEnd }: Run
     };
     const leave = (event: BeforeUnloadEvent): void => event.preventDefault();
     window.addEventListener("beforeunload", leave);
+    onBusy(true);
     session.client
       .reset(request, { onEvent: tell, signal: stop.current.signal })
       .then(
@@ -72,15 +76,21 @@ export function Running({ session, request, plan, onSignIn, onBack, onEnd }: Run
             onEnd({ ...rest, temporaryAccessPass: about }, about.outcome === "issued" ? pass : undefined);
           }
         },
-        async (error: unknown) => setFailed(await explain(error, session.client, request)),
+        async (error: unknown) => {
+          setUnknown(isDefect(error));
+          setFailed(await explain(error, session.client, request));
+        },
       )
-      .finally(() => window.removeEventListener("beforeunload", leave));
+      .finally(() => {
+        window.removeEventListener("beforeunload", leave);
+        onBusy(false);
+      });
   }, []);
 
   return (
     <div class="running">
       <Heading title={failed ? "Not done" : "Under way"} key={failed ? "failed" : "running"}>
-        {failed ? `${name}: nothing was changed` : `Resetting ${name}…`}
+        {failed === undefined ? `Resetting ${name}…` : unknown ? `${name}: it is not known what was changed` : `${name}: nothing was changed`}
       </Heading>
       {failed ? (
         <>

@@ -103,7 +103,7 @@ export function User({ session, config, user, name: known, onSignIn, onBack, onR
           <span aria-hidden="true">←</span> Find another user
         </button>
       </p>
-      <Heading title={name}>{name}</Heading>
+      <Heading title="User">{name}</Heading>
       {waiting !== undefined && (status === undefined || planning) && failed === undefined && <p class="loading">{waiting}</p>}
       {status === undefined && failed === undefined && (
         <>
