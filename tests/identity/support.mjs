@@ -14,7 +14,7 @@ export const ISSUER = { issuer: "https://oidc.contoso.com/", subject: "system:se
 export const SECRET = "sandbox-secret";
 export const APPLICATION = [TENANT_ID, CLIENT_ID, SECRET];
 
-const project = makeProject(["@azure/identity"]);
+const project = await makeProject({ links: ["@azure/identity"] });
 after(() => project.remove());
 copyFileSync(fileURLToPath(new URL("script.mjs", import.meta.url)), join(project.folder, "script.mjs"));
 

@@ -1,41 +1,20 @@
 // A real Node-RED: the packed nodes installed into its user folder, and its admin API.
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { freePort } from "../support/port.mjs";
+import { makeProject, ROOT } from "../support/project.mjs";
 import { runtime } from "../support/runtimes.mjs";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PROGRAM = join(ROOT, "tests/node_modules/node-red/red.js");
-
-/** The nodes as somebody installs them: both packages, and nothing from a registry. */
-function installed() {
-  const folder = mkdtempSync(join(tmpdir(), "entra-node-red-"));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "node-red-project", private: true }));
-  const packages = ["entra-mfa-reset.tgz", "node-red-contrib-entra-mfa-reset.tgz"].map((name) => join(ROOT, "dist", name));
-  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const options = { cwd: folder, stdio: ["ignore", "ignore", "inherit"], shell: process.platform === "win32" };
-  execFileSync(npm, ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", ...packages], options);
-  return folder;
-}
-
-/** Asks the system for a port; Node-RED does not say which one it got. */
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** Starts it, with nothing deployed. */
 export async function startNodeRed() {
-  const folder = installed();
+  // As somebody installs them: both packages, and nothing from a registry.
+  const project = await makeProject({ packages: ["entra-mfa-reset", "node-red-contrib-entra-mfa-reset"] });
+  const { folder } = project;
   const port = await freePort();
   const settings = {
     uiHost: "127.0.0.1",
@@ -47,11 +26,11 @@ export async function startNodeRed() {
     telemetry: { enabled: false },
     logging: { console: { level: "info" } },
   };
-  writeFileSync(join(folder, "settings.js"), `module.exports = ${JSON.stringify(settings)};\n`);
-  const line = [PROGRAM, "--userDir", folder, "--settings", join(folder, "settings.js")];
+  writeFileSync(join(folder, "settings.cjs"), `module.exports = ${JSON.stringify(settings)};\n`);
+  const line = [PROGRAM, "--userDir", folder, "--settings", join(folder, "settings.cjs")];
   const env = { ...process.env, NO_COLOR: "1" };
   const child = spawn(runtime("node24").path, line, { stdio: ["ignore", "pipe", "pipe"], env });
-  const server = new NodeRed(child, `http://127.0.0.1:${port}`, folder);
+  const server = new NodeRed(child, `http://127.0.0.1:${port}`, project);
   try {
     await server.logged("Started flows");
   } catch (error) {
@@ -63,15 +42,17 @@ export async function startNodeRed() {
 
 class NodeRed {
   #child;
+  #project;
   #lines = [];
   #waiting = new Set();
 
-  constructor(child, url, folder) {
+  constructor(child, url, project) {
     this.#child = child;
+    this.#project = project;
     /** Where it listens. */
     this.url = url;
     /** Its user folder, with flows.json and flows_cred.json. */
-    this.folder = folder;
+    this.folder = project.folder;
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on("line", (line) => {
         this.#lines.push(line);
@@ -126,6 +107,6 @@ class NodeRed {
     if (this.#child.exitCode === null && this.#child.kill()) {
       await once(this.#child, "exit");
     }
-    rmSync(this.folder, { recursive: true, force: true });
+    this.#project.remove();
   }
 }

@@ -3,25 +3,15 @@ import { readFileSync } from "node:fs";
 import { startTenant } from "../support/tenant.mjs";
 
 const SAMPLE = JSON.parse(readFileSync(new URL("../../crates/tenant/src/sample.json", import.meta.url), "utf8"));
-const [{ id: _, signInPreferences, methods }] = SAMPLE.users;
+const [{ signInPreferences, methods }] = SAMPLE.users;
+const [REGISTERED] = SAMPLE.apps;
 
 /** The application; its secret is made anew for each run of the tests, so that finding it somewhere means something. */
 export const APPLICATION = {
   tenantId: SAMPLE.tenantId,
-  clientId: "6731de76-14a6-49ae-97bc-6eba6914391e",
+  clientId: REGISTERED.clientId,
   clientSecret: `not-a-secret-${Math.random().toString(36).slice(2)}`,
 };
-
-const ROLES = [
-  "User.Read.All",
-  "UserAuthenticationMethod.ReadWrite.All",
-  "User.RevokeSessions.All",
-  "Policy.ReadWrite.AuthenticationMethod",
-  "GroupMember.Read.All",
-  "RoleManagement.Read.Directory",
-  "RoleEligibilitySchedule.Read.Directory",
-  "PrivilegedEligibilitySchedule.Read.AzureADGroup",
-];
 
 /** The name of the nth of the crowd; each has what Adele has. */
 export function member(number) {
@@ -37,7 +27,6 @@ export function startSample({ crowd = 0, ...settings } = {}) {
     signInPreferences,
     methods,
   }));
-  const { clientId, clientSecret } = APPLICATION;
-  const apps = [{ clientId, clientSecret, roles: ROLES }];
+  const apps = [{ ...REGISTERED, clientSecret: APPLICATION.clientSecret }];
   return startTenant({ seed: { ...SAMPLE, latencyMilliseconds: 0, ...settings, users: [...SAMPLE.users, ...users], apps } });
 }

@@ -5,16 +5,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { archive } from "../support/project.mjs";
 import { runtime } from "../support/runtimes.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const ARCHIVE = fileURLToPath(new URL("../../dist/n8n-nodes-entra-mfa-reset.tgz", import.meta.url));
 
 /** Starts it. */
 export async function startEngine() {
   // Below the tests, so that the node finds n8n-workflow where the engine does.
   const folder = mkdtempSync(join(HERE, "node_modules", ".packed-"));
-  execFileSync("tar", ["-xzf", ARCHIVE, "-C", folder]);
+  execFileSync("tar", ["-xzf", archive("n8n-nodes-entra-mfa-reset"), "-C", folder]);
   const home = mkdtempSync(join(tmpdir(), "n8n-home-"));
   const env = { ...process.env, N8N_USER_FOLDER: home, N8N_ENCRYPTION_KEY: "only for this test" };
   const child = fork(join(HERE, "engine.mjs"), [join(folder, "package")], { execPath: runtime("node24").path, execArgv: [], env, stdio: "inherit" });

@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { bytesOf, footprint } from "../support/footprint.mjs";
 import { makeProject } from "../support/project.mjs";
 
-test("it weighs at most a twentieth of @azure/identity with @microsoft/microsoft-graph-client", (context) => {
-  const project = makeProject();
+test("it weighs at most a twentieth of @azure/identity with @microsoft/microsoft-graph-client", async (context) => {
+  const project = await makeProject();
   context.after(() => project.remove());
   const ours = bytesOf(join(project.folder, "node_modules/entra-mfa-reset"));
   const theirs = footprint(["@azure/identity", "@microsoft/microsoft-graph-client"]);

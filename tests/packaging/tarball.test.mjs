@@ -5,7 +5,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { after, before, test } from "node:test";
-import { js, MANIFEST, npm, Project, ROOT } from "./project.mjs";
+import { npm, ROOT } from "../support/project.mjs";
+import { js, MANIFEST, Project } from "./project.mjs";
 import { table } from "./targets.mjs";
 
 const PACKAGE = join(ROOT, "js/entra-mfa-reset");

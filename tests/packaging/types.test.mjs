@@ -4,7 +4,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { run } from "../support/program.mjs";
-import { js, Project, TARBALL, tests } from "./project.mjs";
+import { archive } from "../support/project.mjs";
+import { js, Project, tests } from "./project.mjs";
 
 const COMPILERS = { 5: tests.resolve("typescript-5/bin/tsc"), 6: tests.resolve("typescript-6/bin/tsc"), 7: join(dirname(js.resolve("typescript/package.json")), "bin/tsc") };
 const RESOLUTIONS = [["node16", "node16"], ["nodenext", "nodenext"], ["esnext", "bundler"], ["preserve", "bundler"]];
@@ -94,7 +95,7 @@ for (const [version, compiler] of Object.entries(COMPILERS)) {
 test("resolve for every kind of consumer (@arethetypeswrong/cli)", async () => {
   // ES modules only, on purpose: CommonJS requires them since Node 20.19.
   const tool = join(dirname(js.resolve("@arethetypeswrong/cli/package.json")), "dist/index.js");
-  const line = [tool, TARBALL, "--profile", "esm-only", "--exclude-entrypoints", "entra_mfa_reset_bg.wasm", "sandbox_bg.wasm", "--no-color"];
+  const line = [tool, archive(), "--profile", "esm-only", "--exclude-entrypoints", "entra_mfa_reset_bg.wasm", "sandbox_bg.wasm", "--no-color"];
   const { code, stdout, stderr } = await run(process.execPath, line, { cwd: project.folder, env: { NO_COLOR: "1" } });
   assert.equal(code, 0, stdout + stderr);
 });

@@ -19,7 +19,7 @@ const MEMBERS = ["adele.vance@contoso.com", "diego.siciliani@contoso.com"];
 /** What the portal's button removes. */
 const REMOVED = ["phone", "microsoftAuthenticator", "softwareOath"];
 
-const project = makeProject(["@azure/identity"]);
+const project = await makeProject({ links: ["@azure/identity"] });
 after(() => project.remove());
 
 const all = blocks();

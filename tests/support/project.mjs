@@ -1,33 +1,48 @@
-// A project of a user's: the packed package, installed by npm, and what else it needs.
-import { execFileSync } from "node:child_process";
+// A project of a user's: the packed packages, installed by npm, and what else it needs.
+import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { run } from "./program.mjs";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const ARCHIVE = join(ROOT, "dist/entra-mfa-reset.tgz");
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The archive of one of our npm packages, which must have been built. */
+export function archive(name = "entra-mfa-reset") {
+  const path = join(ROOT, "dist", `${name}.tgz`);
+  assert.ok(existsSync(path), `dist/${name}.tgz is missing: run \`just build\``);
+  return path;
+}
 
 /**
- * An empty folder in which `entra-mfa-reset` is installed from its archive. `packages` are linked from those of
+ * An empty folder in which packages of ours are installed from their archives. `links` are linked from those of
  * tests/package.json, since they are large.
  *
- * @param {string[]} packages
- * @returns {{ folder: string, remove(): void }}
+ * @param {{ packages?: string[], links?: string[] }} options
+ * @returns {Promise<{ folder: string, remove(): void }>}
  */
-export function makeProject(packages = []) {
-  if (!existsSync(ARCHIVE)) {
-    throw new Error("dist/entra-mfa-reset.tgz is missing: run `just build` first");
-  }
-  const folder = mkdtempSync(join(tmpdir(), "project-"));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const flags = ["--offline", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", "--loglevel=error"];
-  execFileSync(npm, ["install", ...flags, ARCHIVE], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
-  for (const name of packages) {
+export async function makeProject({ packages = ["entra-mfa-reset"], links = [] } = {}) {
+  const archives = packages.map(archive);
+  const folder = mkdtempSync(join(tmpdir(), "entra-project-"));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }));
+  await npm(["install", "--offline", "--ignore-scripts", "--no-package-lock", ...archives], folder);
+  for (const name of links) {
     const place = join(folder, "node_modules", name);
     mkdirSync(dirname(place), { recursive: true });
     symlinkSync(join(ROOT, "tests/node_modules", name), place, "junction");
   }
-  return { folder, remove: () => rmSync(folder, { recursive: true }) };
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** npm itself, or the npm that runs this; what it prints. */
+export async function npm(line, cwd) {
+  // Windows has a npm.cmd, which takes a shell; what it calls lies beside Node there.
+  const beside = process.platform === "win32" ? join(dirname(process.execPath), "node_modules/npm/bin/npm-cli.js") : undefined;
+  const script = process.env.npm_execpath ?? beside;
+  const [program, before] = script?.endsWith(".js") ? [process.execPath, [script]] : ["npm", []];
+  const env = { NPM_CONFIG_AUDIT: "false", NPM_CONFIG_FUND: "false", NPM_CONFIG_UPDATE_NOTIFIER: "false" };
+  const { code, stdout, stderr } = await run(program, [...before, ...line], { cwd, env });
+  assert.equal(code, 0, `npm ${line.join(" ")}\n${stderr}`);
+  return stdout;
 }

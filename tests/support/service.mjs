@@ -3,14 +3,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { freePort } from "./port.mjs";
 import { bare } from "./program.mjs";
+import { ROOT } from "./project.mjs";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const COMPONENT = join(ROOT, "dist/entra-mfa-reset-service-env.wasm");
 const JCO = join(ROOT, "js/node_modules/@bytecodealliance/jco/dist/jco.js");
 
@@ -79,13 +78,4 @@ function served() {
     throw new Error("the host is not built: cargo build -p hosts --bin serve");
   }
   return program;
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
 }
