@@ -11,7 +11,7 @@
 //! The JavaScript is wasm-bindgen's target `web`, without a default path: the package's own code hands the bytes or
 //! the compiled module to `initSync({ module })`. Then `npm run build` of js/entra-mfa-reset compiles the TypeScript,
 //! and `npm pack` makes `dist/entra-mfa-reset.tgz` of it; the packages for low-code hosts are made of that. Beside each
-//! but those lies what is in them (`*.cdx.json`), and `dist/SHA256SUMS`.
+//! lies what is in it (`*.cdx.json`), and `dist/SHA256SUMS`.
 
 mod bindgen;
 mod component;

@@ -12,13 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// Beside the npm package, and in it.
-pub const OF_PACKAGE: &str = "dist/entra-mfa-reset.tgz.cdx.json";
-const IN_PACKAGE: &str = "js/entra-mfa-reset/sbom.cdx.json";
-const WASM_OF_PACKAGE: [(&str, &str); 2] =
+/// The npm package that the others are made of.
+const LIBRARY: &str = "entra-mfa-reset";
+const WASM_OF_LIBRARY: [(&str, &str); 2] =
     [("wasm/entra_mfa_reset_bg.wasm", build::JS), ("wasm/sandbox_bg.wasm", build::SANDBOX)];
 
-/// Writes them.
+/// Writes them: beside the components, and beside and in the npm packages.
 pub fn write(toolchain: &Toolchain) -> Result<()> {
     let trees = linked::trees()?;
     for (name, package) in build::COMPONENTS {
@@ -30,32 +29,39 @@ pub fn write(toolchain: &Toolchain) -> Result<()> {
     }
 
     let mut parts = Parts::new(toolchain)?;
-    let mut roots = Vec::new();
-    for (file, package) in WASM_OF_PACKAGE {
-        let needs = parts.add_crates(&trees[package])?;
-        let mut component = subject(file, &workspace::path("js/entra-mfa-reset").join(file))?;
-        component["type"] = json!("file");
-        roots.push(parts.add(component, BTreeSet::from([needs])));
-    }
+    let mut needs = parts.add_wasm(&trees)?;
     for name in bundled()? {
-        roots.push(parts.add(npm_component(&name)?, BTreeSet::new()));
+        needs.insert(parts.add(npm_component(&name)?, BTreeSet::new()));
     }
-    let manifest = read("js/entra-mfa-reset/package.json")?;
-    let version = manifest["version"].as_str().context("the package has no version")?;
-    let mut package = json!({
-        "type": "library",
-        "bom-ref": format!("pkg:npm/entra-mfa-reset@{version}"),
-        "name": "entra-mfa-reset",
-        "version": version,
-        "licenses": [{ "expression": manifest["license"] }],
-    });
-    package["purl"] = package["bom-ref"].clone();
-    let text = parts.finish(package, roots);
-    sums::write_changed(&workspace::path(IN_PACKAGE), &text)?;
-    sums::write_changed(&workspace::path(OF_PACKAGE), &text)
+    write_package(LIBRARY, parts, needs)?;
+
+    // The nodes for Node-RED depend on the library, which says itself what is in it.
+    let mut parts = Parts::new(toolchain)?;
+    let library = parts.add(own_component(LIBRARY)?, BTreeSet::new());
+    write_package("node-red-contrib-entra-mfa-reset", parts, BTreeSet::from([library]))?;
+
+    // The node for n8n holds the library, without the command and what that holds.
+    let mut parts = Parts::new(toolchain)?;
+    let wasm = parts.add_wasm(&trees)?;
+    let library = parts.add(own_component(LIBRARY)?, wasm);
+    write_package("n8n-nodes-entra-mfa-reset", parts, BTreeSet::from([library]))
 }
 
-/// What the npm package holds of other packages: what its vendored file imports. It depends on nothing else, or this
+fn write_package(name: &str, parts: Parts, needs: BTreeSet<String>) -> Result<()> {
+    let text = parts.finish(own_component(name)?, needs.into_iter().collect());
+    sums::write_changed(&workspace::path("js").join(name).join("sbom.cdx.json"), &text)?;
+    sums::write_changed(&workspace::path("dist").join(format!("{name}.tgz.cdx.json")), &text)
+}
+
+/// One of the npm packages of `js/`.
+fn own_component(name: &str) -> Result<Value> {
+    let manifest = read(&format!("js/{name}/package.json"))?;
+    let [version, licence] = ["version", "license"].map(|field| manifest[field].as_str());
+    let version = version.with_context(|| format!("{name} has no version"))?;
+    Ok(library(name, version, licence.unwrap_or_default(), &format!("pkg:npm/{name}@{version}")))
+}
+
+/// What the library holds of other packages: what its vendored file imports. It depends on nothing else, or this
 /// is where to say so.
 pub fn bundled() -> Result<BTreeSet<String>> {
     let manifest = read("js/entra-mfa-reset/package.json")?;
@@ -115,7 +121,7 @@ struct Parts {
     components: BTreeMap<String, Value>,
     needs: BTreeMap<String, BTreeSet<String>>,
     checksums: BTreeMap<Name, Option<String>>,
-    standard: String,
+    standard: Value,
 }
 
 impl Parts {
@@ -123,14 +129,12 @@ impl Parts {
         let lock = fs::read_to_string(workspace::path("Cargo.lock"))?;
         let release = toolchain.release()?;
         let purl = format!("pkg:generic/rust-std@{release}");
-        let mut parts = Parts {
+        Ok(Parts {
             components: BTreeMap::new(),
             needs: BTreeMap::new(),
             checksums: linked::lock_entries(&lock),
-            standard: purl.clone(),
-        };
-        parts.add(library("rust-std", &release, "MIT OR Apache-2.0", &purl), BTreeSet::new());
-        Ok(parts)
+            standard: library("rust-std", &release, "MIT OR Apache-2.0", &purl),
+        })
     }
 
     fn add(&mut self, component: Value, needs: BTreeSet<String>) -> String {
@@ -142,17 +146,30 @@ impl Parts {
 
     /// The reference of the crate that needs all others.
     fn add_crates(&mut self, linked: &Linked) -> Result<String> {
+        let standard = self.add(self.standard.clone(), BTreeSet::new());
         for (name, found) in linked {
             let mut component = library(&name.0, &name.1, &found.licence, &purl(name));
             if let Some(Some(checksum)) = self.checksums.get(name) {
                 component["hashes"] = json!([{ "alg": "SHA-256", "content": checksum }]);
             }
             let mut needs: BTreeSet<String> = found.needs.iter().map(purl).collect();
-            needs.insert(self.standard.clone());
+            needs.insert(standard.clone());
             self.add(component, needs);
         }
         let needed: BTreeSet<&Name> = linked.values().flat_map(|found| &found.needs).collect();
         linked.keys().find(|name| !needed.contains(name)).map(purl).context("no crate is at the root")
+    }
+
+    /// The references of the library's files of wasm, each with its crates.
+    fn add_wasm(&mut self, trees: &BTreeMap<String, Linked>) -> Result<BTreeSet<String>> {
+        let mut references = BTreeSet::new();
+        for (file, package) in WASM_OF_LIBRARY {
+            let needs = self.add_crates(&trees[package])?;
+            let mut component = subject(file, &workspace::path("js").join(LIBRARY).join(file))?;
+            component["type"] = json!("file");
+            references.insert(self.add(component, BTreeSet::from([needs])));
+        }
+        Ok(references)
     }
 
     fn finish(self, subject: Value, needs: Vec<String>) -> String {
