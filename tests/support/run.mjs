@@ -6,7 +6,7 @@ import { spec } from "node:test/reporters";
 import { parseArgs } from "node:util";
 
 const { values, positionals: files } = parseArgs({
-  options: { concurrency: { type: "string" }, seconds: { type: "string", default: "300" } },
+  options: { concurrency: { type: "string" }, seconds: { type: "string", default: "600" } },
   allowPositionals: true,
 });
 const concurrency = values.concurrency === undefined ? true : Number(values.concurrency);
