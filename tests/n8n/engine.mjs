@@ -32,7 +32,9 @@ const credentialsHelper = (data) => ({
   getCredentialsProperties: () => [],
 });
 
-async function run({ items, parameters, credentials, onError, cancelAfter }) {
+let execution;
+
+async function run({ items, parameters, credentials, onError }) {
   const nodes = [
     { id: "source", name: "Source", type: SOURCE, typeVersion: 1, position: [0, 0], parameters: {} },
     {
@@ -47,13 +49,10 @@ async function run({ items, parameters, credentials, onError, cancelAfter }) {
     },
   ];
   const connections = { Source: { main: [[{ node: "Reset", type: "main", index: 0 }]] } };
-  const workflow = new Workflow({ id: "1", nodes, connections, active: false, nodeTypes: nodeTypes(items), settings: { executionOrder: "v1" } });
+  const workflow = new Workflow({ id: "1", nodes, connections, active: false, nodeTypes: nodeTypes(items), settings: { executionOrder: "v1", timezone: process.env.ZONE } });
   const hooks = new core.ExecutionLifecycleHooks("manual", "1", { id: "1", name: "test", nodes, connections });
   const additionalData = { credentialsHelper: credentialsHelper(credentials), hooks, executionId: "1", currentNodeExecutionIndex: 0, variables: {}, webhookWaitingBaseUrl: "http://127.0.0.1/w", formWaitingBaseUrl: "http://127.0.0.1/f" };
-  const execution = new core.WorkflowExecute(additionalData, "manual").run({ workflow, startNode: workflow.getNode("Source") });
-  if (cancelAfter !== undefined) {
-    setTimeout(() => execution.cancel(), cancelAfter);
-  }
+  execution = new core.WorkflowExecute(additionalData, "manual").run({ workflow, startNode: workflow.getNode("Source") });
   const { status, data } = await execution;
   const [last] = data.resultData.runData.Reset ?? [];
   const error = last?.error ?? data.resultData.error;
@@ -73,7 +72,7 @@ async function testCredentials({ credentials }) {
 
 process.on("message", async ({ id, call, input }) => {
   try {
-    const answer = await { run, testCredentials, describe: async () => loaded.description }[call](input);
+    const answer = await { run, testCredentials, describe: async () => loaded.description, cancel: async () => execution.cancel() }[call](input);
     process.send({ id, answer });
   } catch (error) {
     process.send({ id, error: String(error?.stack ?? error) });

@@ -10,19 +10,22 @@ import { runtime } from "../support/runtimes.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
+/** The workflows' time zone; the process has another. */
+export const ZONE = "Pacific/Auckland";
+
 /** Starts it. */
 export async function startEngine() {
   // Below the tests, so that the node finds n8n-workflow where the engine does.
   const folder = mkdtempSync(join(HERE, "node_modules", ".packed-"));
   execFileSync("tar", ["-xzf", archive("n8n-nodes-entra-mfa-reset"), "-C", folder]);
   const home = mkdtempSync(join(tmpdir(), "n8n-home-"));
-  const env = { ...process.env, N8N_USER_FOLDER: home, N8N_ENCRYPTION_KEY: "only for this test" };
-  const child = fork(join(HERE, "engine.mjs"), [join(folder, "package")], { execPath: runtime("node24").path, execArgv: [], env, stdio: "inherit" });
-  const [first] = await Promise.race([once(child, "message"), once(child, "exit").then(() => [{ ready: false }])]);
+  const env = { ...process.env, N8N_USER_FOLDER: home, N8N_ENCRYPTION_KEY: "only for this test", ZONE, TZ: "UTC" };
+  const child = fork(join(HERE, "engine.mjs"), [join(folder, "package")], { execPath: runtime("node24").path, execArgv: [], env, stdio: ["ignore", "pipe", "pipe", "ipc"] });
   const engine = new Engine(child, [folder, home]);
+  const [first] = await Promise.race([once(child, "message"), once(child, "exit").then(() => [{ ready: false }])]);
   if (!first.ready) {
     engine.clear();
-    throw new Error("n8n's engine did not start");
+    throw new Error(`n8n's engine did not start: ${engine.log}`);
   }
   return engine;
 }
@@ -31,11 +34,16 @@ class Engine {
   #child;
   #folders;
   #asked = new Map();
+  /** What n8n has logged. */
+  log = "";
   #last = 0;
 
   constructor(child, folders) {
     this.#child = child;
     this.#folders = folders;
+    for (const output of [child.stdout, child.stderr]) {
+      output.setEncoding("utf8").on("data", (text) => (this.log += text));
+    }
     child.on("message", ({ id, answer, error }) => {
       const asked = this.#asked.get(id);
       this.#asked.delete(id);
@@ -47,6 +55,11 @@ class Engine {
   /** Runs a workflow: `items`, `parameters` of the node, `credentials`, and what n8n calls `onError`. */
   run(input) {
     return this.#call("run", input);
+  }
+
+  /** Ends the workflow that is running, as somebody who presses Stop. */
+  cancel() {
+    return this.#call("cancel");
   }
 
   testCredentials(credentials) {

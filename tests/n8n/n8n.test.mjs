@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { APPLICATION, member, startSample } from "../low-code/tenant.mjs";
-import { startEngine } from "./host.mjs";
+import { startEngine, ZONE } from "./host.mjs";
 
 const ADELE = "adele.vance@contoso.com";
 const ADMIN = "admin@contoso.com";
@@ -156,6 +157,111 @@ describe("n8n's engine", () => {
     assert.match(error.message, /3 users, and the credential takes 2/);
     assert.equal((await tenant.kinds(member(0))).length, 6);
     assert.match((await run("reset", [member(0)], { data: { maxUsers: 0 } })).error.message, /no greatest number/);
+  });
+
+  test("takes no privilege, no user and no other field from an item, whatever a whole option is made of", async () => {
+    await tenant.reset();
+    const said = { user: ADMIN, ticket: "INC1", more: { allowPrivileged: true, user: ADELE } };
+    for (const [operation, more] of [
+      ["reset", { options: "={{ $json.more }}" }],
+      ["reset", { issuePass: true, pass: "={{ $json.more }}" }],
+      ["issueTemporaryAccessPass", { pass: "={{ $json.more }}" }],
+    ]) {
+      const { status, error } = await run(operation, [said], { more });
+      assert.equal(status, "error", operation);
+      assert.match(error.message, /\(protectedUser|invalidInput\)/);
+    }
+    assert.deepEqual(await tenant.kinds(ADMIN), ["phone", "microsoftAuthenticator"]);
+    assert.equal((await tenant.kinds(ADELE)).length, 6);
+  });
+
+  test("takes texts for yes, no and numbers, and refuses what is neither", async () => {
+    await tenant.reset();
+    const options = { revokeSessions: "false", verify: "true" };
+    const [report] = json(await run("reset", [ADELE], { more: { issuePass: "false", options } }));
+    assert.deepEqual([report.outcome, report.temporaryAccessPass, report.sessions], ["complete", undefined, undefined]);
+    const pass = { lifetimeInMinutes: "90", isUsableOnce: "true" };
+    const [issued] = json(await run("issueTemporaryAccessPass", [ADELE], { more: { pass } }));
+    assert.deepEqual([issued.temporaryAccessPass.lifetimeInMinutes, issued.temporaryAccessPass.isUsableOnce], [90, true]);
+    for (const more of [{ issuePass: "maybe" }, { options: { revokeSessions: "maybe" } }, { issuePass: true, pass: { lifetimeInMinutes: "an hour" } }]) {
+      assert.match((await run("reset", [member(0)], { more })).error.message, /\(invalidInput\)/, JSON.stringify(more));
+    }
+    assert.match((await run("reset", [member(0)], { more: { methods: "kinds", kinds: [] } })).error.message, /\(invalidInput\)/);
+    assert.equal((await tenant.kinds(member(0))).length, 6);
+  });
+
+  test("refuses an item that names nobody, and takes nothing from the others", async () => {
+    await tenant.reset();
+    const odd = [{ ticket: "INC1" }, { user: null }, { user: 7 }, { user: [ADELE] }, { user: { id: ADELE } }, { user: " " }];
+    const result = await run("reset", [...odd, { user: ` ${ADELE} ` }]);
+    assert.equal(result.status, "success", JSON.stringify(result.error));
+    const reports = json(result);
+    assert.deepEqual(reports.map(({ outcome, error }) => [outcome, error?.code]), [...odd.map(() => ["refused", "invalidInput"]), ["complete", undefined]]);
+    assert.equal(reports.at(-1).reason, undefined, "no ticket is no reason");
+    // An expression that cannot be evaluated is one item's trouble, too.
+    const expression = { user: "={{ (() => { if ($json.bad) { throw new Error('no such thing'); } return $json.user; })() }}" };
+    const mixed = await run("revokeSessions", [{ user: member(1) }, { bad: true }], { more: expression });
+    assert.equal(mixed.status, "success", JSON.stringify(mixed.error));
+    assert.deepEqual(json(mixed).map(({ outcome }) => outcome).at(-1), "refused");
+  });
+
+  test("reads a time without a zone in the workflow's", async () => {
+    await tenant.reset();
+    // What a clock on the wall of the workflow's zone shows, an hour ago and in an hour; the engine's own zone is another.
+    const wall = (shift) => new Date(Date.now() + shift).toLocaleString("sv", { timeZone: ZONE }).replace(" ", "T");
+    const past = await run("reset", [ADELE], { more: { options: { notAfter: wall(-3_600_000) } } });
+    assert.match(past.error.message, /\(expired\)/);
+    assert.equal(json(await run("reset", [ADELE], { more: { options: { notAfter: wall(3_600_000) } } }))[0].outcome, "complete");
+    assert.equal(json(await run("plan", [ADELE], { more: { options: { notAfter: "={{ $now.plus({ hours: 1 }) }}" } } }))[0].outcome, "planned");
+  });
+
+  test("never lets a user through as if nothing were wrong, where nobody could be begun", async () => {
+    await tenant.reset();
+    const users = [member(0), member(1), member(2)];
+    for (const data of [{ maxUsers: 2 }, { maxUsers: "many" }, { protect: "not a name" }]) {
+      const regular = await run("reset", users, { data, onError: "continueRegularOutput" });
+      assert.deepEqual(json(regular).map(({ error }) => typeof error), users.map(() => "string"), JSON.stringify(data));
+      const { outputs } = await run("reset", users, { data, onError: "continueErrorOutput" });
+      assert.deepEqual(outputs[0], [], JSON.stringify(data));
+      assert.deepEqual(outputs[1].map(({ pairedItem }) => pairedItem), users.map((_, item) => ({ item })));
+    }
+    assert.equal((await tenant.kinds(member(0))).length, 6);
+  });
+
+  test("protects whoever is listed, with lines, commas or semicolons between", async () => {
+    await tenant.reset();
+    for (const protect of [`x@contoso.com, ${ADELE}`, `${ADELE};x@contoso.com`, `x@contoso.com ${ADELE}`, `\r\n${ADELE}\r\n`]) {
+      assert.match((await run("reset", [ADELE], { data: { protect } })).error.message, /\(protectedUser\)/, protect);
+    }
+  });
+
+  test("starts nothing more when the execution is cancelled", async () => {
+    const slow = await startSample({ crowd: 50, latencyMilliseconds: 200 });
+    try {
+      const users = Array.from({ length: 50 }, (_, at) => member(at));
+      const touched = async () => {
+        const { users: found } = await slow.state();
+        return found.filter(({ userPrincipalName, methods }) => users.includes(userPrincipalName) && methods.length < 7);
+      };
+      const running = run("reset", users, { data: { graphUrl: slow.url, authorityHost: slow.url } });
+      while ((await touched()).length === 0) {
+        await setTimeout(20);
+      }
+      await engine.cancel();
+      assert.equal((await running).status, "canceled");
+      let count = -1;
+      for (let { log } = await slow.state(); log.length !== count; { log } = await slow.state()) {
+        count = log.length;
+        await setTimeout(1000);
+      }
+      assert.deepEqual((await slow.state()).violations, []);
+      const named = (await touched()).map(({ userPrincipalName }) => userPrincipalName);
+      assert.deepEqual(named, [member(0)]);
+      // n8n keeps no item of it, so its log names whoever was under way.
+      assert.match(engine.log, new RegExp(`Cancelled: the MFA reset of ${named[0]} is \\w+`));
+    } finally {
+      await slow.stop();
+    }
   });
 
   test("says who cannot sign in, and keeps what was sent out of the error", async () => {

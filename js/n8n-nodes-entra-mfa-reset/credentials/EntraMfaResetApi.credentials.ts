@@ -133,7 +133,7 @@ export class EntraMfaResetApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { rows: 3 },
 			placeholder: 'e.g. emergency@contoso.com',
-			description: 'IDs or user principal names that are always refused, one a line',
+			description: 'IDs or user principal names that are always refused, one a line or with commas between',
 			default: '',
 		},
 		{

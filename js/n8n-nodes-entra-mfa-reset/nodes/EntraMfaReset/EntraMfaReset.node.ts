@@ -12,10 +12,10 @@ import type {
 	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
-import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
+import { ExpressionError, NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 import { open } from './client';
 import { properties } from './properties';
-import { allowed, passOf, requestOf } from './request';
+import { allowed, passOf, reasonOf, requestOf, userOf } from './request';
 
 export class EntraMfaReset implements INodeType {
 	description: INodeTypeDescription = {
@@ -62,25 +62,18 @@ export class EntraMfaReset implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const items = this.getInputData();
-		const credentials = await this.getCredentials('entraMfaResetApi');
-		const most = Number(credentials.maxUsers);
-		const node = this.getNode();
-		if (!Number.isInteger(most) || most < 1) {
-			throw new NodeOperationError(node, 'The credential says no greatest number of users', {
-				description: 'Open it and set a whole number above 0.',
-			});
+		const run = new Run(this);
+		const items = this.getInputData().map((_, item) => item);
+		try {
+			await run.begin(items.length);
+		} catch (thrown) {
+			// Where the node is to go on after an error, n8n lets all items of a node that throws through as if they were
+			// done: so each of them has the error.
+			const info = infoOf(thrown);
+			items.forEach((item) => run.fail(item, info));
+			return [run.end()];
 		}
-		if (items.length > most) {
-			throw new NodeOperationError(node, `The input has ${items.length} users, and the credential takes ${most} at a time`, {
-				description: 'Nobody was touched. Raise "Users at Most" in the credential if that is meant.',
-			});
-		}
-		const client = await open(credentials, (options) => this.helpers.httpRequest(options)).catch((error) => {
-			throw operationError(node, infoOf(error));
-		});
-		const run = new Run(this, client, credentials);
-		for (let item = 0; item < items.length; item += 1) {
+		for (const item of items) {
 			await run.play(item);
 		}
 		return [run.end()];
@@ -94,23 +87,41 @@ class Run {
 	#failure: NodeOperationError | undefined;
 	#isDone = false;
 	readonly #node: IExecuteFunctions;
-	readonly #client: MfaResetClient;
-	readonly #credentials: ICredentialDataDecryptedObject;
 	readonly #signal: AbortSignal | undefined;
+	#credentials: ICredentialDataDecryptedObject = {};
+	#client: MfaResetClient | undefined;
 
-	constructor(node: IExecuteFunctions, client: MfaResetClient, credentials: ICredentialDataDecryptedObject) {
+	constructor(node: IExecuteFunctions) {
 		this.#node = node;
-		this.#client = client;
-		this.#credentials = credentials;
 		this.#signal = node.getExecutionCancelSignal();
+	}
+
+	/** What concerns all of them. */
+	async begin(users: number): Promise<void> {
+		this.#credentials = await this.#node.getCredentials('entraMfaResetApi');
+		const most = Number(this.#credentials.maxUsers);
+		if (!Number.isInteger(most) || most < 1) {
+			throw refusal('The credential says no greatest number of users', 'Open it and set a whole number above 0.');
+		}
+		if (users > most) {
+			const help = 'Nobody was touched. Raise "Users at Most" in the credential if that is meant.';
+			throw refusal(`The input has ${users} users, and the credential takes ${most} at a time`, help);
+		}
+		this.#client = await open(this.#credentials, (options) => this.#node.helpers.httpRequest(options));
 	}
 
 	async play(item: number): Promise<void> {
 		try {
-			this.#put(item, { ...(await this.#ask(item)) });
+			const answer = await this.#ask(item);
+			this.#put(item, { ...answer });
 			this.#isDone = true;
+			if (this.#signal?.aborted && 'outcome' in answer) {
+				// n8n throws away what a cancelled execution returns, and what was done must not be lost.
+				const { userPrincipalName, id } = answer.user;
+				this.#node.logger.warn(`Cancelled: the MFA reset of ${userPrincipalName ?? id} is ${answer.outcome}`);
+			}
 		} catch (thrown) {
-			this.#fail(item, infoOf(thrown));
+			this.fail(item, infoOf(thrown));
 		}
 	}
 
@@ -125,7 +136,8 @@ class Run {
 		return this.#results;
 	}
 
-	#fail(item: number, info: ErrorInfo): void {
+	/** Nothing was done for this one. */
+	fail(item: number, info: ErrorInfo): void {
 		const error = operationError(this.#node.getNode(), info, item);
 		if (this.#node.continueOnFail()) {
 			// By this n8n knows what belongs to the error output; elsewhere it would keep the message alone.
@@ -133,8 +145,7 @@ class Run {
 			this.#put(item, { error: info.message, code: info.code, help: info.help }, isRouted ? error : undefined);
 		} else {
 			this.#failure ??= error;
-			const user = String(this.#node.getNodeParameter('user', item, ''));
-			this.#put(item, { user: { userPrincipalName: user }, outcome: 'refused', error: { ...info } });
+			this.#put(item, { user: this.#named(item), outcome: 'refused', error: { ...info } });
 		}
 	}
 
@@ -143,27 +154,37 @@ class Run {
 		this.#results.push({ json: { ...json, ...simulation }, pairedItem: { item }, ...(error && { error }) });
 	}
 
+	/** Whom a report is about that has nothing else to say. */
+	#named(item: number): { id?: string; userPrincipalName?: string } {
+		try {
+			const user = userOf(this.#node, item);
+			return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(user) ? { id: user } : { userPrincipalName: user };
+		} catch {
+			// Its expression gives none.
+			return {};
+		}
+	}
+
 	#ask(item: number): Promise<Status | Report> {
+		const node = this.#node;
+		const client = this.#client as MfaResetClient;
 		const options = { signal: this.#signal };
-		const parameter = (name: string) => String(this.#node.getNodeParameter(name, item, '')).trim();
-		const operation = parameter('operation');
-		const user = parameter('user');
-		const reason = parameter('reason');
+		const operation = String(node.getNodeParameter('operation', item, ''));
 		switch (operation) {
 			case 'status':
-				return this.#client.status(user, options);
+				return client.status(userOf(node, item), options);
 			case 'plan':
-				return this.#client.plan(requestOf(this.#node, this.#credentials, item), options);
+				return client.plan(requestOf(node, this.#credentials, item), options);
 			case 'reset':
-				return this.#client.reset(requestOf(this.#node, this.#credentials, item), options);
+				return client.reset(requestOf(node, this.#credentials, item), options);
 			case 'revokeSessions':
-				return this.#client.revokeSessions(user, { ...(reason && { reason }), ...options });
+				return client.revokeSessions(userOf(node, item), { ...reasonOf(node, item), ...options });
 			case 'issueTemporaryAccessPass': {
-				const pass = { ...passOf(this.#node, item), ...allowed(this.#credentials), ...(reason && { reason }) };
-				return this.#client.issueTemporaryAccessPass(user, { ...pass, ...options });
+				const pass = { ...passOf(node, item), ...allowed(this.#credentials), ...reasonOf(node, item) };
+				return client.issueTemporaryAccessPass(userOf(node, item), { ...pass, ...options });
 			}
 			default:
-				throw new NodeOperationError(this.#node.getNode(), `There is no operation "${operation}"`, { itemIndex: item });
+				throw refusal(`There is no operation "${operation}"`, 'Choose one of those that the panel offers.');
 		}
 	}
 }
@@ -173,9 +194,15 @@ function infoOf(thrown: unknown): ErrorInfo {
 		return thrown.toJSON();
 	}
 	// What n8n itself says of a parameter is for people; of anything else only the name goes on.
-	const isOfNode = thrown instanceof NodeOperationError;
-	const message = isOfNode ? thrown.message : `The node failed with ${thrown instanceof Error ? thrown.name : typeof thrown}`;
-	return { code: 'internal', message, help: isOfNode ? (thrown.description ?? '') : 'Please report it, without any secret.', retryable: false };
+	if (thrown instanceof NodeOperationError || thrown instanceof ExpressionError) {
+		return { code: 'invalidInput', message: thrown.message, help: thrown.description ?? '', retryable: false };
+	}
+	const name = thrown instanceof Error ? thrown.name : typeof thrown;
+	return { code: 'internal', message: `The node failed with ${name}`, help: 'Please report it, without any secret.', retryable: false };
+}
+
+function refusal(message: string, help: string): MfaResetError {
+	return new MfaResetError({ code: 'invalidInput', message, help, retryable: false });
 }
 
 function operationError(node: INode, info: ErrorInfo, itemIndex?: number): NodeOperationError {

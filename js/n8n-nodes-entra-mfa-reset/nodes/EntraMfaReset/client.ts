@@ -1,5 +1,6 @@
 import { type Cloud, MfaResetClient, type MfaResetClientOptions, type MfaResetCredential } from 'entra-mfa-reset';
 import type { ICredentialDataDecryptedObject, IHttpRequestMethods, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
+import { words } from './values';
 
 type Fetch = NonNullable<MfaResetClientOptions['fetch']>;
 
@@ -10,7 +11,7 @@ export type Send = (options: IHttpRequestOptions) => Promise<IN8nHttpFullRespons
 export async function open(credentials: ICredentialDataDecryptedObject, send: Send): Promise<MfaResetClient> {
 	const text = (name: string) => String(credentials[name] ?? '').trim();
 	const limits = { users: Number(credentials.maxUsers) };
-	const protect = text('protect').split(/\s*\n\s*/).filter((line) => line !== '');
+	const protect = words('Protect', credentials.protect);
 	if (credentials.signIn === 'sandbox') {
 		const { SandboxTenant } = await import('entra-mfa-reset/sandbox');
 		const { accessToken, fetch } = new SandboxTenant();

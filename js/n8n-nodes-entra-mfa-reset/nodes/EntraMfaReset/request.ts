@@ -1,31 +1,65 @@
 import type { AllowPrivileged, Kind, PassOptions, ResetRequest } from 'entra-mfa-reset';
 import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
+import { fields, flag, given, invalid, moment, text, whole, words } from './values';
+
+/** Whom one item names. */
+export function userOf(node: IExecuteFunctions, item: number): string {
+	const user = text('User', node.getNodeParameter('user', item, ''));
+	if (user === undefined) {
+		throw invalid('User', 'empty');
+	}
+	return user;
+}
+
+/** The ticket or note of one item, where it has one. */
+export function reasonOf(node: IExecuteFunctions, item: number): { reason?: string } {
+	return given({ reason: text('Reason', node.getNodeParameter('reason', item, '')) });
+}
 
 /** What one item asks for. */
 export function requestOf(node: IExecuteFunctions, credentials: ICredentialDataDecryptedObject, item: number): ResetRequest {
-	const user = String(node.getNodeParameter('user', item)).trim();
-	const reason = String(node.getNodeParameter('reason', item, '')).trim();
-	const methods = node.getNodeParameter('methods', item) as NonNullable<ResetRequest['methods']> | 'kinds';
-	const { keep, notAfter, ...options } = node.getNodeParameter('options', item, {}) as Omit<ResetRequest, 'keep'> & { keep?: string };
-	const kept = (keep ?? '').split(/[\s,]+/).filter((name) => name !== '');
-	const isPass = node.getNodeParameter('issuePass', item) as boolean;
+	const options = fields('Options', node.getNodeParameter('options', item, {}));
+	const keep = words('Keep', options.keep);
+	const isPass = flag('Issue a Temporary Access Pass', node.getNodeParameter('issuePass', item));
 	const pass = passOf(node, item);
 	return {
-		...options,
-		user,
-		methods: methods === 'kinds' ? (node.getNodeParameter('kinds', item) as Kind[]) : methods,
-		...(kept.length > 0 && { keep: kept }),
-		...(notAfter && { notAfter: moment(notAfter) }),
+		user: userOf(node, item),
+		methods: methodsOf(node, item),
+		...(keep.length > 0 && { keep }),
 		...(isPass && { temporaryAccessPass: Object.keys(pass).length === 0 ? (true as const) : pass }),
+		...given({
+			notAfter: moment('Not After', options.notAfter, node.getTimezone()),
+			perUserMfa: text('Per-User MFA', options.perUserMfa) as ResetRequest['perUserMfa'],
+			revokeSessions: flag('Revoke Sessions', options.revokeSessions),
+			stableOnly: flag('Stable API Only', options.stableOnly),
+			verify: flag('Verify', options.verify),
+		}),
 		...allowed(credentials),
-		...(reason && { reason }),
+		...reasonOf(node, item),
 	};
+}
+
+function methodsOf(node: IExecuteFunctions, item: number): ResetRequest['methods'] {
+	const methods = text('Remove', node.getNodeParameter('methods', item));
+	if (methods !== 'kinds') {
+		return methods as ResetRequest['methods'];
+	}
+	const kinds = node.getNodeParameter('kinds', item) as Kind[];
+	// It would be a reset that is complete and has removed nothing.
+	if (!Array.isArray(kinds) || kinds.length === 0) {
+		throw invalid('Kinds', 'empty, or no list');
+	}
+	return kinds;
 }
 
 /** The pass's options; what is not given is the tenant's default. */
 export function passOf(node: IExecuteFunctions, item: number): PassOptions {
-	const { startDateTime, ...rest } = node.getNodeParameter('pass', item, {}) as PassOptions;
-	return { ...rest, ...(startDateTime && { startDateTime: moment(startDateTime) }) };
+	const pass = fields('Pass', node.getNodeParameter('pass', item, {}));
+	return given({
+		lifetimeInMinutes: whole('Lifetime in Minutes', pass.lifetimeInMinutes),
+		isUsableOnce: flag('Usable Once', pass.isUsableOnce),
+		startDateTime: moment('Start', pass.startDateTime, node.getTimezone()),
+	});
 }
 
 /** How the guard's refusal is waived: by the credential alone. */
@@ -38,10 +72,4 @@ export function allowed(credentials: ICredentialDataDecryptedObject): { allowPri
 		default:
 			return {};
 	}
-}
-
-/** n8n's times may have no zone; what is no time is left for the library to refuse. */
-function moment(text: string): string {
-	const time = new Date(text);
-	return Number.isNaN(time.getTime()) ? text : time.toISOString();
 }
