@@ -57,6 +57,14 @@ describe("Node-RED's editor", () => {
     await node.dblclick();
 
     await page.locator("#node-input-methods").selectOption("kinds");
+    await confirm("#node-dialog-ok");
+    const { errors, valid } = await page.evaluate(() => {
+      const [{ validationErrors, valid }] = RED.nodes.filterNodes({ type: "entra-mfa-reset" });
+      return { errors: JSON.stringify(validationErrors), valid };
+    });
+    assert.equal(valid, false);
+    assert.match(errors, /kinds/, "no kind is chosen");
+    await node.dblclick();
     await page.locator("#node-input-kinds").selectOption(["phone", "email"]);
     await page.locator("#node-input-keep").fill("fido2");
     assert.equal(await page.locator("#node-input-passMinutes").isVisible(), false);
@@ -76,6 +84,7 @@ describe("Node-RED's editor", () => {
     await page.locator("#node-config-input-clientSecret").fill(APPLICATION.clientSecret);
     await page.locator("#node-config-input-protect").fill("admin@contoso.com");
     await confirm("#node-config-dialog-ok");
+    assert.ok(await page.locator("#node-input-methods").isVisible(), "the tenant's dialog hides its own fields only");
     await confirm("#node-dialog-ok");
     await deploy();
 

@@ -42,7 +42,7 @@ export function flow(tenant, node, { join = false } = {}) {
   const through = (id, func, wires) => ({ id, type: "function", z, func, outputs: 1, wires: [wires] });
   const nodes = [
     { id: "in", type: "http in", z, url: "/run", method: "post", wires: [["open"]] },
-    through("open", "msg.ticket = msg.payload.ticket; msg.payload = msg.payload.payload; return msg;", ["node"]),
+    through("open", "const { payload, ...rest } = msg.payload; return Object.assign(msg, rest, { payload });", ["node"]),
     { id: "node", z, tenant: tenant.id, name: "", action: "reset", ...REQUEST, ...node, wires: [["first"], ["second"]] },
     through("first", note("first"), [join ? "join" : "answer"]),
     through("second", note("second"), join ? [] : ["answer"]),
@@ -60,7 +60,7 @@ export function flow(tenant, node, { join = false } = {}) {
 }
 
 const SHOWN =
-  "{ payload: msg.payload, error: msg.error, status: msg.status, simulation: msg.simulation, parts: msg.parts, ticket: msg.ticket }";
+  "{ payload: msg.payload, error: msg.error, status: msg.status, simulation: msg.simulation, parts: msg.parts, complete: msg.complete, ticket: msg.ticket }";
 
 /** A node in the middle of a flow, and what came out of it. */
 export class Host {

@@ -29,6 +29,16 @@ describe("Node-RED", () => {
     await tenant.reset();
   };
 
+  /** A list that Split takes apart; the end of the run is the answer. */
+  const stream = (node) => {
+    const nodes = flow(signedIn(tenant), { ...MANY, ...node });
+    nodes.find(({ id }) => id === "open").wires = [["split"]];
+    nodes.push({ id: "split", type: "split", z: "tab", x: 100, y: 100, splt: "\\n", spltType: "str", arraySplt: 1, arraySpltType: "len", stream: false, wires: [["node"]] });
+    nodes.find(({ id }) => id === "first").wires = [[]];
+    nodes.find(({ id }) => id === "caught").wires = [[]];
+    return nodes;
+  };
+
   test("knows the nodes, and each has help and texts", async () => {
     const sets = await (await nodeRed.admin("GET", "/nodes")).json();
     const ours = sets.filter(({ module }) => module === "node-red-contrib-entra-mfa-reset");
@@ -193,15 +203,7 @@ describe("Node-RED", () => {
   });
 
   test("resets a stream of users, keeps each with its message, and goes on after one that cannot be", async () => {
-    const split = (node) => {
-      const nodes = flow(signedIn(tenant), { ...MANY, ...node });
-      nodes.find(({ id }) => id === "open").wires = [["split"]];
-      nodes.push({ id: "split", type: "split", z: "tab", x: 100, y: 100, splt: "\\n", spltType: "str", arraySplt: 1, arraySpltType: "len", stream: false, wires: [["node"]] });
-      nodes.find(({ id }) => id === "first").wires = [[]];
-      nodes.find(({ id }) => id === "caught").wires = [[]];
-      return nodes;
-    };
-    await nodeRed.deploy(split());
+    await nodeRed.deploy(stream());
     await tenant.reset();
     const from = { first: (await host.seen("first")).length, catch: (await host.seen("catch")).length };
     const users = [member(0), "admin@contoso.com", { user: member(1), allowPrivileged: true }, member(2), member(2)];
@@ -220,6 +222,91 @@ describe("Node-RED", () => {
     assert.deepEqual(caught.map(({ error, parts }) => [error.code, parts.index]), [["invalidInput", 2]]);
     assert.equal((await tenant.kinds(member(1))).length, 6);
     assert.deepEqual((await tenant.state()).violations, []);
+  });
+
+  test("protects whoever is listed, with lines, commas or semicolons between", async () => {
+    for (const protect of [`x@contoso.com, ${ADELE}`, `${ADELE};x@contoso.com`, `\r\n ${ADELE} \r\n`]) {
+      await deploy(signedIn(tenant, { protect }), RESET);
+      assert.equal((await host.run(ADELE)).payload.code, "protectedUser", protect);
+    }
+    await deploy(signedIn(tenant, { protect: " \n" }), RESET);
+    assert.equal((await host.run(ADELE)).payload.outcome, "complete");
+  });
+
+  // A flow may be written by hand, and what comes from the environment is a text.
+  test("takes texts for yes, no and numbers in its settings, and refuses what is none of them", async () => {
+    const settings = { pass: "true", passMinutes: " 90 ", passOnce: "yes", messageDecides: "false", allowPrivileged: "no" };
+    await deploy(signedIn(tenant, { maxUsers: "7" }), { ...RESET, ...settings });
+    assert.match((await host.run({ user: ADELE, methods: "none" })).payload.message, /takes user, reason, notAfter only/);
+    const { lifetimeInMinutes, isUsableOnce } = (await host.run(ADELE)).payload.temporaryAccessPass;
+    assert.deepEqual([lifetimeInMinutes, isUsableOnce], [90, true]);
+
+    await deploy(signedIn(tenant), { ...RESET, pass: "false" });
+    assert.equal((await host.run(ADELE)).payload.temporaryAccessPass, undefined);
+
+    // What is not there at all is what the editor would have put there.
+    await deploy(signedIn(tenant), { ...RESET, revokeSessions: undefined, keep: undefined, perUserMfa: undefined, allowPrivileged: undefined, kinds: undefined });
+    assert.equal((await host.run(ADELE)).payload.sessions.outcome, "revoked");
+    assert.equal((await host.run("admin@contoso.com")).payload.code, "protectedUser");
+
+    for (const wrong of [
+      { pass: "maybe" },
+      { revokeSessions: "true-ish" },
+      { passOnce: 1, pass: true },
+      { allowPrivileged: "maybe" },
+      { methods: "kinds", kinds: [] },
+      { methods: "kinds", kinds: "phone" },
+      { passMinutes: "an hour", pass: true },
+    ]) {
+      await deploy(signedIn(tenant), { ...RESET, ...wrong });
+      const { payload } = await host.run(ADELE);
+      assert.equal(payload.code, "invalidInput", `${JSON.stringify(wrong)}: ${payload.message}`);
+    }
+    await deploy(signedIn(tenant), { ...RESET, messageDecides: "si" });
+    assert.match((await host.run({ user: ADELE, methods: "none" })).payload.message, /neither yes nor no/);
+    assert.equal((await tenant.kinds(ADELE)).length, 6);
+    for (const maxUsers of ["", "many", 0, -1, 1.5]) {
+      await deploy(signedIn(tenant, { maxUsers }), RESET);
+      assert.equal((await host.run(ADELE)).payload.code, "invalidInput", String(maxUsers));
+    }
+  });
+
+  test("takes a name with spaces around it, a ticket that is a number, and says when the message lacks a property", async () => {
+    await deploy(signedIn(tenant), { ...RESET, reason: "ticket", reasonType: "msg" });
+    assert.equal((await host.run({ user: `  ${ADELE} ` }, { ticket: 12345 })).payload.reason, "12345");
+    const told = (await host.run(member(0), { ticket: { number: 1 } })).payload;
+    assert.deepEqual([told.code, /reason/.test(told.message)], ["invalidInput", true]);
+    await deploy(signedIn(tenant), { ...RESET, user: "order.requester.mail" });
+    const lacking = (await host.run(ADELE)).payload;
+    assert.equal(lacking.code, "invalidInput");
+    assert.match(lacking.message, /message/);
+    assert.equal((await tenant.kinds(member(0))).length, 6);
+  });
+
+  test("writes down each user's own reason, of a stream as of one", async () => {
+    await nodeRed.deploy(stream({ reason: "payload.why", reasonType: "msg", user: "payload.who" }));
+    await tenant.reset();
+    const from = (await host.seen("first")).length;
+    await host.run([{ who: member(0), why: "INC1" }, { who: member(1), why: "INC2" }, { who: member(2), why: ["no"] }, { who: member(3), why: 4 }]);
+    const reports = (await host.seen("first")).slice(from);
+    const reasons = reports.map(({ payload }) => [payload.user.userPrincipalName, payload.reason]).sort();
+    assert.deepEqual(reasons, [[member(0), "INC1"], [member(1), "INC2"], [member(3), "4"]]);
+    assert.equal((await tenant.kinds(member(2))).length, 6);
+  });
+
+  test("ends a stream once, whose last message says so, and no report says it again", async () => {
+    await nodeRed.deploy(flow(signedIn(tenant), { ...MANY, user: "payload.who" }));
+    await tenant.reset();
+    const from = { first: (await host.seen("first")).length, second: (await host.seen("second")).length };
+    await Promise.race([host.run({ who: member(0) }), host.run({ who: member(1) }, { complete: true })]);
+    let ended;
+    do {
+      await setTimeout(20);
+      ended = (await host.seen("second")).slice(from.second);
+    } while (ended.length === 0);
+    assert.deepEqual(ended.map(({ payload }) => payload), [{ users: 2, outcomes: { complete: 2 }, notBegun: 0 }]);
+    const reports = (await host.seen("first")).slice(from.first);
+    assert.deepEqual(reports.map(({ complete }) => complete), [undefined, undefined]);
   });
 
   test("refuses more users than the tenant takes, a list before any is touched", async () => {
@@ -276,6 +363,22 @@ describe("Node-RED", () => {
       assert.deepEqual(violations, []);
       await host.run(["adele.vance@contoso.com"]);
       assert.equal((await slow.state()).log.length, requests.length, "nothing is sent after the end");
+    } finally {
+      await slow.stop();
+    }
+  });
+
+  test("ends a plan, too, when it is deployed anew", async () => {
+    const slow = await startSample({ latencyMilliseconds: 1000 });
+    try {
+      await nodeRed.deploy(flow(signedIn(slow), { ...RESET, action: "plan" }));
+      host.run(ADELE).catch(() => undefined);
+      while ((await slow.state()).log.length === 0) {
+        await setTimeout(20);
+      }
+      await nodeRed.deploy(flow(tenantNode({ signIn: "sandbox" }), { ...RESET, name: "another" }));
+      const { log } = await slow.state();
+      assert.deepEqual(log.filter(({ path }) => path.includes("$batch")), []);
     } finally {
       await slow.stop();
     }

@@ -3,7 +3,7 @@ import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from "node-red";
 import { type Failure, failure, invalidInput } from "./failure.js";
 import { Feed } from "./feed.js";
 import { Light } from "./light.js";
-import { type RequestConfig, type Target, evaluate, requestOf, targetOf } from "./request.js";
+import { type RequestConfig, type Target, evaluate, reasonOf, settingsOf, targetOf } from "./request.js";
 import { Runs } from "./runs.js";
 import { type TenantNode, tenantOf } from "./tenant.js";
 
@@ -142,7 +142,7 @@ export function registerResetMany(RED: NodeAPI): void {
     let isSandbox = false;
     const light = new Light(RED, this, () => isSandbox);
     const runs = new Runs(this, () => light.clear());
-    const streams = new Map<string, Promise<Stream>>();
+    const streams = new Map<string, Stream>();
 
     const play = async (tenant: TenantNode, run: Run, signal: AbortSignal): Promise<void> => {
       const outcomes: Partial<Record<Outcome, number>> = {};
@@ -160,7 +160,9 @@ export function registerResetMany(RED: NodeAPI): void {
             this.warn(RED._("entra-mfa-reset.closed.report", { user, outcome: report.outcome }));
           }
           const { msg, done } = run.take(report) ?? { msg: run.last(), done: () => undefined };
-          this.send([{ ...RED.util.cloneMessage(msg), payload: report, ...simulation }, null]);
+          // Reports come in the order in which users finish, so that none of them is the last of the messages.
+          const { complete: _, ...rest } = RED.util.cloneMessage(msg);
+          this.send([{ ...rest, payload: report, ...simulation }, null]);
           done();
         }
       } catch (thrown) {
@@ -185,43 +187,46 @@ export function registerResetMany(RED: NodeAPI): void {
       const tenant = tenantOf(RED, config.tenant);
       isSandbox = tenant.isSandbox;
       const most = tenant.maxUsers();
-      const value = await evaluate(RED, this, config.user, config.userType, msg);
+      const request = settingsOf(config);
+      let problem: unknown;
+      const remember = (thrown: unknown): undefined => {
+        problem = thrown;
+      };
+      const value = await evaluate(RED, this, config.user, config.userType, msg).catch(remember);
       if (Array.isArray(value)) {
         if (value.length > most) {
           throw tooMany(most, `The message has ${value.length} users`);
         }
-        const users = value.map((each) => targetOf(each, config.messageDecides));
-        const request = await requestOf(RED, this, config, msg);
-        await play(tenant, new Batch(request, users, { msg, done }, RED.util.generateId()), signal);
+        const users = value.map((each) => targetOf(each, config));
+        const reason = await reasonOf(RED, this, config, msg);
+        await play(tenant, new Batch({ ...request, ...reason }, users, { msg, done }, RED.util.generateId()), signal);
         return;
+      }
+      let target: Target | undefined;
+      const isEndAlone = Boolean(msg["complete"]) && (value === undefined || value === null || value === "");
+      if (problem === undefined && !isEndAlone) {
+        const reason = await reasonOf(RED, this, config, msg).catch(remember);
+        try {
+          target = { ...reason, ...targetOf(value, config) };
+        } catch (thrown) {
+          problem ??= thrown;
+        }
       }
       const id = msg.parts?.id ?? "";
       const known = streams.get(id);
-      let target: Target | undefined;
-      let problem: unknown;
-      try {
-        const isEndAlone = Boolean(msg["complete"]) && (value === undefined || value === null || value === "");
-        target = isEndAlone ? undefined : targetOf(value, config.messageDecides);
-      } catch (thrown) {
-        if (known === undefined && msg.parts === undefined) {
-          throw thrown;
-        }
-        // It counts as one of its sequence all the same, or the sequence would never end.
-        problem = thrown;
+      // Of a sequence it counts all the same, or the sequence would never end.
+      if (problem !== undefined && known === undefined && msg.parts === undefined) {
+        throw problem;
       }
-      const opened = known ?? requestOf(RED, this, config, msg).then((request) => new Stream(request));
-      streams.set(id, opened);
+      const stream = known ?? new Stream(request);
+      streams.set(id, stream);
       const forget = (): void => {
-        if (streams.get(id) === opened) {
+        if (streams.get(id) === stream) {
           streams.delete(id);
         }
       };
-      const stream = await opened.catch((error: unknown) => {
-        forget();
-        throw error;
-      });
       const isFull = stream.given >= most;
-      if (target !== undefined && !isFull) {
+      if (problem === undefined && target !== undefined && !isFull) {
         stream.push(target, { msg, done });
       }
       if (stream.note(msg)) {

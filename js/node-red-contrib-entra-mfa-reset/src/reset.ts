@@ -2,7 +2,7 @@ import type { CallOptions, MfaResetClient, Report, ResetRequest } from "entra-mf
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { Failure, failure } from "./failure.js";
 import { Light } from "./light.js";
-import { type RequestConfig, type Target, evaluate, passOf, requestOf, targetOf } from "./request.js";
+import { type RequestConfig, type Target, evaluate, passOf, reasonOf, settingsOf, targetOf } from "./request.js";
 import { Line, Runs } from "./runs.js";
 import { tenantOf } from "./tenant.js";
 
@@ -25,9 +25,9 @@ export function registerReset(RED: NodeAPI): void {
         try {
           const tenant = tenantOf(RED, config.tenant);
           isSandbox = tenant.isSandbox;
-          const target = targetOf(await evaluate(RED, this, config.user, config.userType, msg), config.messageDecides);
+          const target = targetOf(await evaluate(RED, this, config.user, config.userType, msg), config);
           user = target.user;
-          const request = await requestOf(RED, this, config, msg);
+          const request = { ...settingsOf(config), ...(await reasonOf(RED, this, config, msg)) };
           if (line.length >= tenant.maxUsers()) {
             throw new Failure(
               "invalidInput",
@@ -73,7 +73,7 @@ function act(
   const { reason, allowPrivileged } = request;
   switch (config.action) {
     case "plan":
-      return client.plan({ ...request, ...target });
+      return client.plan({ ...request, ...target }, options);
     case "reset":
       return client.reset({ ...request, ...target }, options);
     case "revokeSessions":

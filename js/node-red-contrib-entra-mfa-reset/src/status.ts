@@ -21,7 +21,7 @@ export function registerStatus(RED: NodeAPI): void {
         try {
           const tenant = tenantOf(RED, config.tenant);
           isSandbox = tenant.isSandbox;
-          const { user, ...rest } = targetOf(await evaluate(RED, this, config.user, config.userType, msg), false);
+          const { user, ...rest } = targetOf(await evaluate(RED, this, config.user, config.userType, msg));
           if (Object.keys(rest).length > 0) {
             throw invalidInput("A status takes a user and nothing else. Take the rest out of the message.");
           }

@@ -1,6 +1,7 @@
 import type { Cloud, MfaResetClient, MfaResetCredential } from "entra-mfa-reset";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { invalidInput } from "./failure.js";
+import { words } from "./request.js";
 
 /** How the tenant is signed in to; `sandbox` is a simulated one. */
 type SignIn = "sandbox" | "clientSecret" | "certificate" | "managedIdentity" | "accessToken";
@@ -70,7 +71,7 @@ export function tenantOf(RED: NodeAPI, id: string): TenantNode {
 // The library is an ES module; it loads when the first message comes.
 async function open(config: TenantConfig, secrets: TenantSecrets): Promise<MfaResetClient> {
   const { MfaResetClient } = await import("entra-mfa-reset");
-  const options = { protect: lines(config.protect), limits: { users: maxUsers(config) } };
+  const options = { protect: words(config.protect), limits: { users: maxUsers(config) } };
   if (config.signIn === "sandbox") {
     const { SandboxTenant } = await import("entra-mfa-reset/sandbox");
     const { accessToken, fetch } = new SandboxTenant();
@@ -120,13 +121,6 @@ function maxUsers(config: TenantConfig): number {
     throw invalidInput("The tenant's greatest number of users is no whole number above 0. Open it and set one.");
   }
   return number;
-}
-
-function lines(text: string): string[] {
-  return text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
 }
 
 function given<Name extends string>(name: Name, text: string): Partial<Record<Name, string>> {
