@@ -183,7 +183,7 @@ choice!(core::GuardRoleVia = wit::GuardRoleVia { Assignment, Membership, Eligibi
 choice!(core::GuardGroupRelation = wit::GuardGroupRelation { Member, Owner, EligibleMember, EligibleOwner });
 
 record!(core::Error = wit::ErrorInfo { code, message, help, retryable, graph });
-record!(core::GraphError = wit::GraphError { status, code, request_id, date });
+record!(core::GraphError = wit::GraphError { status, code, request_id, date, retry_after_seconds, claims });
 record!(core::UserInfo = wit::UserInfo { id, user_principal_name, display_name, user_type });
 record!(
     core::Report = wit::Report {

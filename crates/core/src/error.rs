@@ -65,7 +65,8 @@ pub struct Error {
     pub graph: Option<GraphError>,
 }
 
-/// The part of Graph's error that identifies it to Microsoft's support.
+/// What Graph's error says that a caller can use: what identifies it to Microsoft's support, how long to wait, and what a
+/// new token has to say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -81,6 +82,13 @@ pub struct GraphError {
     /// Graph's own time of the error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
+    /// How long Graph wants to be left alone from then on, in whole seconds, where it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_seconds: Option<u32>,
+    /// Of a token that continuous access evaluation refused: the claims challenge, as JSON. Whoever signs in passes it on
+    /// as the parameter `claims`, and gets a token that Graph accepts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<String>,
 }
 
 impl Error {

@@ -28,7 +28,7 @@ fn answer(example: &Value) -> Answer {
     let body = &example["response_body"];
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let status = u16::try_from(status).expect("a status");
-    Answer::of(http::Response::builder().status(status).body(body.into()).expect("a response"))
+    Answer::of(http::Response::builder().status(status).body(body.into()).expect("a response"), 0)
 }
 
 fn url(example: &Value) -> String {

@@ -39,6 +39,7 @@ impl Head {
     pub fn for_origin(&mut self, origin: Option<&str>) {
         if let Some(origin) = origin {
             self.headers.push(("access-control-allow-origin", origin.to_owned()));
+            self.headers.push(("access-control-expose-headers", "Retry-After, WWW-Authenticate".to_owned()));
             self.headers.push(("vary", "Origin".to_owned()));
         }
     }
@@ -113,8 +114,11 @@ impl From<Problem> for Answer {
         if let Some(allow) = problem.allow {
             head.headers.push(("allow", allow.to_owned()));
         }
-        if problem.status == 401 {
-            head.headers.push(("www-authenticate", "Bearer".to_owned()));
+        if let Some(challenge) = problem.challenge() {
+            head.headers.push(("www-authenticate", challenge));
+        }
+        if let Some(seconds) = problem.retry_after() {
+            head.headers.push(("retry-after", seconds.to_string()));
         }
         Answer { head, body: problem.to_json().into() }
     }

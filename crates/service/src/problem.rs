@@ -1,5 +1,6 @@
 //! What is not answered, as RFC 9457 has it.
 
+use base64ct::{Base64, Encoding};
 use entra_mfa_reset::{Error, ErrorCode, GraphError};
 use serde::Serialize;
 
@@ -30,7 +31,12 @@ struct Document<'a> {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        Problem { status: kind(error.code).0, error, allow: None }
+        let answered = error.graph.as_ref().map(|graph| graph.status);
+        let status = match error.code {
+            ErrorCode::Unreachable if answered == Some(UNAVAILABLE) => UNAVAILABLE,
+            code => kind(code).0,
+        };
+        Problem { status, error, allow: None }
     }
 }
 
@@ -38,6 +44,25 @@ impl Problem {
     /// What HTTP has a closer status for than the error's code has.
     pub(crate) fn with_status(status: u16, code: ErrorCode, message: &str, help: &str) -> Self {
         Problem { status, error: error(code, message, help), allow: None }
+    }
+
+    /// `WWW-Authenticate` of a 401, as RFC 6750 has it; with the claims that Graph wants to see in a new token, as
+    /// Entra's own services hand them on. Encoded by us, so that nothing of Graph's gets into a header as it is.
+    pub(crate) fn challenge(&self) -> Option<String> {
+        let claims = self.error.graph.as_ref().and_then(|graph| graph.claims.as_ref());
+        (self.status == 401).then(|| match claims {
+            Some(claims) => {
+                let claims = Base64::encode_string(claims.as_bytes());
+                format!("Bearer error=\"insufficient_claims\", claims=\"{claims}\"")
+            }
+            None => "Bearer".to_owned(),
+        })
+    }
+
+    /// `Retry-After` in seconds, where Graph has said how long.
+    pub(crate) fn retry_after(&self) -> Option<u32> {
+        let graph = self.error.graph.as_ref().filter(|_| matches!(self.status, THROTTLED | UNAVAILABLE))?;
+        graph.retry_after_seconds
     }
 
     /// `application/problem+json`.
@@ -63,6 +88,10 @@ pub(crate) fn error(code: ErrorCode, message: &str, help: &str) -> Error {
     let retryable = matches!(code, ErrorCode::Timeout);
     Error { code, message: message.to_owned(), help: help.to_owned(), retryable, graph: None }
 }
+
+const THROTTLED: u16 = 429;
+/// Graph's own 503 is passed on, since it says that the call did not run, and often for how long.
+pub const UNAVAILABLE: u16 = 503;
 
 /// Where a problem is described.
 pub fn type_of(name: &str) -> String {
@@ -106,5 +135,40 @@ mod tests {
             assert_eq!(serde_json::to_value(code).unwrap(), name);
             assert!(!title.is_empty() && KINDS.iter().filter(|(other, ..)| *other == code).count() == 1);
         }
+    }
+
+    fn of_graph(code: ErrorCode, status: u16, retry_after_seconds: Option<u32>, claims: Option<&str>) -> Problem {
+        let claims = claims.map(str::to_owned);
+        let graph = GraphError { status, code: None, request_id: None, date: None, retry_after_seconds, claims };
+        Problem::from(Error { graph: Some(graph), ..error(code, "m", "h") })
+    }
+
+    #[test]
+    fn nothing_of_a_challenge_gets_into_a_header_but_base64() {
+        let challenge = |claims| of_graph(ErrorCode::Unauthenticated, 401, None, claims).challenge().unwrap();
+        assert_eq!(challenge(None), "Bearer");
+        let odd = "{\"a\":\"\\\",\r\nSet-Cookie: a=b\u{ff}\"}";
+        for claims in [r#"{"access_token":{"nbf":{"essential":true}}}"#, odd, ""] {
+            let header = challenge(Some(claims));
+            let encoded = header.strip_prefix("Bearer error=\"insufficient_claims\", claims=\"").unwrap();
+            let encoded = encoded.strip_suffix('"').unwrap();
+            assert!(encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)), "{header}");
+            assert_eq!(Base64::decode_vec(encoded).unwrap(), claims.as_bytes());
+        }
+        assert_eq!(of_graph(ErrorCode::Forbidden, 401, None, Some("{}")).challenge(), None);
+    }
+
+    #[test]
+    fn how_long_to_wait_is_said_where_waiting_helps() {
+        let said = |code, status| {
+            let problem = of_graph(code, status, Some(7), None);
+            (problem.status, problem.retry_after())
+        };
+        assert_eq!(said(ErrorCode::Throttled, 429), (429, Some(7)));
+        assert_eq!(said(ErrorCode::Unreachable, 503), (503, Some(7)));
+        assert_eq!(said(ErrorCode::Unreachable, 504), (502, None));
+        assert_eq!(said(ErrorCode::Forbidden, 403), (403, None));
+        assert_eq!(of_graph(ErrorCode::Throttled, 429, None, None).retry_after(), None);
+        assert_eq!(Problem::from(error(ErrorCode::Unreachable, "m", "h")).status, 502);
     }
 }

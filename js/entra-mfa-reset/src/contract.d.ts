@@ -444,7 +444,10 @@ export type ErrorCode =
   /** A defect of this software. */
   | "internal";
 
-/** The part of Graph's error that identifies it to Microsoft's support. */
+/**
+ * What Graph's error says that a caller can use: what identifies it to Microsoft's support, how long to wait, and what
+ * a new token has to say.
+ */
 export interface GraphError {
   /** The HTTP status. */
   status: number;
@@ -454,6 +457,13 @@ export interface GraphError {
   requestId?: string;
   /** Graph's own time of the error. */
   date?: string;
+  /** How long Graph wants to be left alone from then on, in whole seconds, where it says so. */
+  retryAfterSeconds?: number;
+  /**
+   * Of a token that continuous access evaluation refused: the claims challenge, as JSON. Whoever signs in passes it on
+   * as the parameter `claims`, and gets a token that Graph accepts.
+   */
+  claims?: string;
 }
 
 /** The default sign-in method, where the run had to move it, or to put it back. */

@@ -76,8 +76,8 @@ function play({ Client, toJson, statusToJson, preflightToJson }, { graphUrl, acc
       throw error;
     }
     const { code, message, help, retryable, graph } = error.payload;
-    const { status, code: graphCode, requestId, date } = graph ?? {};
-    const known = graph && { status, code: graphCode, requestId, date };
+    const { status, code: graphCode, requestId, date, retryAfterSeconds, claims } = graph ?? {};
+    const known = graph && { status, code: graphCode, requestId, date, retryAfterSeconds, claims };
     return JSON.stringify({ code: camel(code), message, help, retryable, graph: known });
   }
 }

@@ -169,6 +169,8 @@ pub fn error(error: wit::ErrorInfo) -> core::Error {
             code: graph.code,
             request_id: graph.request_id,
             date: graph.date,
+            retry_after_seconds: graph.retry_after_seconds,
+            claims: graph.claims,
         }),
     }
 }

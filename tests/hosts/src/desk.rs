@@ -7,6 +7,8 @@ use crate::simulation::{Simulation, body_of};
 use anyhow::{Context, Result};
 use entra_tenant::{Faults, Seed, Tenant, TokenClaims};
 use serde_json::Value;
+use std::sync::Arc;
+use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi_http::WasiBody;
 
 /// 2026-11-21T09:00:00Z.
@@ -22,6 +24,7 @@ pub struct Desk {
     pub token: String,
     /// Of both.
     pub clock: Clock,
+    stderr: MemoryOutputPipe,
 }
 
 /// A whole answer.
@@ -56,12 +59,32 @@ impl Desk {
     /// # Errors
     /// When the component is not built.
     pub fn open(artifact: &Artifact, seed: Seed, variables: &[(&str, &str)]) -> Result<Self> {
+        Desk::furnish(artifact, seed, Faults::none(), variables, usize::MAX)
+    }
+
+    /// With a network that has faults, and a standard error that takes so many bytes.
+    ///
+    /// # Errors
+    /// As [`Desk::open`].
+    pub fn furnish(
+        artifact: &Artifact,
+        seed: Seed,
+        faults: Faults,
+        variables: &[(&str, &str)],
+        room: usize,
+    ) -> Result<Self> {
         let clock = Clock::at(NOW);
         let tenant = Tenant::new(seed);
         let token = tenant.access_token(&TokenClaims::everything());
-        let tenant = Simulation::new(tenant, Faults::none(), clock);
-        let service = Service::new(artifact, tenant.clone(), Some(clock), variables)?;
-        Ok(Desk { service, tenant, token, clock })
+        let tenant = Simulation::new(tenant, faults, clock);
+        let stderr = MemoryOutputPipe::new(room);
+        let service = Service::new(artifact, tenant.clone(), Some(clock), variables, Arc::new(stderr.clone()))?;
+        Ok(Desk { service, tenant, token, clock, stderr })
+    }
+
+    /// What the service has written to its standard error.
+    pub fn printed(&self) -> String {
+        String::from_utf8_lossy(&self.stderr.contents()).into_owned()
     }
 
     /// The head of a request with the caller's token.

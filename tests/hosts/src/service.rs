@@ -5,10 +5,12 @@ use crate::host::{Clock, Sender, State};
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use http_body_util::BodyExt;
+use std::sync::Arc;
 use tokio::task::JoinHandle;
 use wasmtime::Store;
 use wasmtime::component::Linker;
 use wasmtime_wasi::WasiCtx;
+use wasmtime_wasi::cli::StdoutStream;
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
@@ -21,7 +23,11 @@ pub struct Service<S> {
     sender: S,
     clock: Option<Clock>,
     variables: Vec<(String, String)>,
+    stderr: Stderr,
 }
+
+/// Where standard error goes.
+pub type Stderr = Arc<dyn StdoutStream + Sync>;
 
 /// An answer whose head has arrived.
 pub struct Answered {
@@ -36,7 +42,13 @@ impl<S: Sender + Clone> Service<S> {
     ///
     /// # Errors
     /// When the component is not built, or imports more than the host gives.
-    pub fn new(artifact: &Artifact, sender: S, clock: Option<Clock>, variables: &[(&str, &str)]) -> Result<Self> {
+    pub fn new(
+        artifact: &Artifact,
+        sender: S,
+        clock: Option<Clock>,
+        variables: &[(&str, &str)],
+        stderr: Stderr,
+    ) -> Result<Self> {
         let (engine, component) = artifact.load()?;
         let mut linker = Linker::<State>::new(engine);
         // More than it asks for; what it asks for is a test of its own.
@@ -44,7 +56,7 @@ impl<S: Sender + Clone> Service<S> {
         wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
         let pre = ProxyPre::new(linker.instantiate_pre(component)?)?;
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Ok(Service { pre, sender, clock, variables })
+        Ok(Service { pre, sender, clock, variables, stderr })
     }
 
     /// Answers one request.
@@ -53,7 +65,7 @@ impl<S: Sender + Clone> Service<S> {
     /// A trap, or an instance that ends without an answer.
     pub async fn handle(&self, request: http::Request<WasiBody>) -> Result<Answered> {
         let mut wasi = WasiCtx::builder();
-        wasi.envs(&self.variables);
+        wasi.envs(&self.variables).stderr(Arc::clone(&self.stderr));
         if let Some(clock) = self.clock {
             wasi.monotonic_clock(clock).wall_clock(clock);
         }

@@ -32,6 +32,8 @@ fn error() -> wit::ErrorInfo {
             code: Some("badRequest".to_owned()),
             request_id: Some("r".to_owned()),
             date: Some("d".to_owned()),
+            retry_after_seconds: Some(7),
+            claims: Some("c".to_owned()),
         }),
     }
 }
@@ -150,7 +152,7 @@ async fn a_full_report_has_the_canonical_bytes() {
         finished_at: "2026-01-01T00:00:01Z".to_owned(),
         reason: Some("INC0012345".to_owned()),
     };
-    let error = r#"{"code":"defaultMethodBlocked","message":"m","help":"h","retryable":true,"graph":{"status":400,"code":"badRequest","requestId":"r","date":"d"}}"#;
+    let error = r#"{"code":"defaultMethodBlocked","message":"m","help":"h","retryable":true,"graph":{"status":400,"code":"badRequest","requestId":"r","date":"d","retryAfterSeconds":7,"claims":"c"}}"#;
     let guard = r#"{"isProtected":true,"roles":[{"id":"role","displayName":"Global Administrator","scope":"/","via":"eligibility"}],"groups":[{"id":"group","relation":"owner"}],"isManagementRestricted":false,"isCaller":true,"isListed":false,"unreadable":[{"what":"ownedGroups","permission":"p"}]}"#;
     let expected = [
         r#"{"user":{"id":"id","userPrincipalName":"adele.vance@contoso.com","displayName":"Adele \"A\" Vance","userType":"Member"},"#,

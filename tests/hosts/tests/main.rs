@@ -14,4 +14,5 @@ mod network;
 mod rogues;
 mod service;
 mod service_many;
+mod service_refused;
 mod sign_in;

@@ -30,7 +30,7 @@ fn kinds(desk: &Desk, user: &str) -> Vec<String> {
 }
 
 /// A problem as RFC 9457 has it, with what the contract's error has.
-fn is_problem(said: &Said, status: u16, code: &str) {
+pub fn is_problem(said: &Said, status: u16, code: &str) {
     assert_eq!((said.status, said.header("content-type")), (status, Some("application/problem+json")), "{said:?}");
     assert_eq!(said.header("cache-control"), Some("no-store"));
     let problem = said.json().unwrap();

@@ -1,8 +1,10 @@
+use super::challenge;
 use super::error::plain;
 use super::retry;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::{Map, Value};
+use std::time::Duration;
 
 /// A JSON object, read field by field: a field of another type than expected is a field that is absent.
 pub(crate) type Object = Map<String, Value>;
@@ -31,19 +33,20 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<Value> {
 /// The headers that the engine reads; no other needs to reach it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Headers {
-    pub(crate) retry_after: Option<String>,
-    pub(crate) challenges: Vec<String>,
+    pub(crate) retry_after: Option<Duration>,
+    /// The claims challenge of continuous access evaluation.
+    pub(crate) claims: Option<String>,
     pub(super) request_id: Option<String>,
     /// How much of the limit is used, in thousandths. Graph says it above four fifths.
     pub(crate) limit_used: Option<u32>,
 }
 
 impl Headers {
-    fn take(&mut self, name: &str, value: &str) {
+    fn take(&mut self, name: &str, value: &str, now: u64) {
         if name.eq_ignore_ascii_case("retry-after") {
-            self.retry_after = Some(value.to_owned());
+            self.retry_after = retry::retry_after(value, now);
         } else if name.eq_ignore_ascii_case("www-authenticate") {
-            self.challenges.push(value.to_owned());
+            self.claims = self.claims.take().or_else(|| challenge::claims(value));
         } else if name.eq_ignore_ascii_case("request-id") {
             self.request_id = Some(value.to_owned());
         } else if name.eq_ignore_ascii_case(LIMIT_USED) {
@@ -51,23 +54,23 @@ impl Headers {
         }
     }
 
-    pub(crate) fn of(headers: &HeaderMap) -> Headers {
+    fn of(headers: &HeaderMap, now: u64) -> Headers {
         let mut read = Headers::default();
         for (name, value) in headers {
             if let Ok(value) = value.to_str() {
-                read.take(name.as_str(), value);
+                read.take(name.as_str(), value, now);
             }
         }
         read
     }
 
-    pub(crate) fn of_member(headers: &Object) -> Headers {
+    pub(crate) fn of_member(headers: &Object, now: u64) -> Headers {
         let mut read = Headers::default();
         for (name, value) in headers {
             if let Some(text) = value.as_str() {
-                read.take(name, text);
+                read.take(name, text, now);
             } else if let Some(number) = value.as_u64() {
-                read.take(name, &number.to_string());
+                read.take(name, &number.to_string(), now);
             }
         }
         read
@@ -104,12 +107,13 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn of(response: http::Response<Bytes>) -> Answer {
+    /// `now` is when it came, in milliseconds of Unix time.
+    pub(crate) fn of(response: http::Response<Bytes>, now: u64) -> Answer {
         let body = match response.body() {
             bytes if bytes.is_empty() => Body::Empty,
             bytes => parse(bytes).map_or(Body::Garbled, Body::Json),
         };
-        Answer { status: response.status(), headers: Headers::of(response.headers()), body, advice: None }
+        Answer { status: response.status(), headers: Headers::of(response.headers(), now), body, advice: None }
     }
 
     /// A chain ended before this call: it was not sent.

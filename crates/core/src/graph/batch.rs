@@ -32,11 +32,11 @@ pub(super) fn encode<'a>(calls: impl Iterator<Item = &'a Call>, chained: bool) -
 }
 
 /// The members' answers in the order of the calls, each `None` where it is missing; `None` where there is no list.
-pub(super) fn decode(outer: &mut Answer, members: usize) -> Option<Vec<Option<Answer>>> {
+pub(super) fn decode(outer: &mut Answer, members: usize, now: u64) -> Option<Vec<Option<Answer>>> {
     let Body::Json(Value::Object(body)) = &mut outer.body else { return None };
     let Some(Value::Array(responses)) = body.remove("responses") else { return None };
     let mut found: Vec<Option<Answer>> = (0..members).map(|_| None).collect();
-    for (id, answer) in responses.into_iter().filter_map(read_member) {
+    for (id, answer) in responses.into_iter().filter_map(|member| read_member(member, now)) {
         if let Some(place @ None) = id.checked_sub(1).and_then(|place| found.get_mut(place)) {
             let answer = place.insert(answer);
             // Graph gives the batch an id, and its members seldom one of their own.
@@ -49,11 +49,12 @@ pub(super) fn decode(outer: &mut Answer, members: usize) -> Option<Vec<Option<An
 }
 
 /// One member's answer: its id, and the rest.
-fn read_member(member: Value) -> Option<(usize, Answer)> {
+fn read_member(member: Value, now: u64) -> Option<(usize, Answer)> {
     let Value::Object(mut member) = member else { return None };
     let id = answer::text(&member, "id")?.parse().ok()?;
     let status = StatusCode::from_u16(u16::try_from(answer::number(&member, "status")?).ok()?).ok()?;
-    let headers = answer::object(&member, "headers").map(Headers::of_member).unwrap_or_default();
+    let headers =
+        answer::object(&member, "headers").map(|headers| Headers::of_member(headers, now)).unwrap_or_default();
     let body = match member.remove("body") {
         None | Some(Value::Null) => Body::Empty,
         Some(body) => Body::Json(body),

@@ -1,5 +1,6 @@
 use super::answer::Answer;
 use crate::error::{Error, ErrorCode, GraphError};
+use std::time::Duration;
 
 /// What a call was for; it words the error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,8 @@ impl Answer {
             code: self.error_code().map(|code| plain(code, 80)).filter(|code| !code.is_empty()),
             request_id: request_id.map(|id| plain(id, 64)),
             date: date.map(|date| plain(date, 40)),
+            retry_after_seconds: self.headers.retry_after.map(whole_seconds),
+            claims: self.headers.claims.clone(),
         }
     }
 
@@ -146,6 +149,11 @@ pub(crate) fn unexpected_body(context: Context) -> Error {
         "Check that nothing stands between this host and Graph that answers in its place, a proxy's page for example.",
     )
     .retryable(true)
+}
+
+/// Not less than what was asked for.
+fn whole_seconds(wait: Duration) -> u32 {
+    u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX)
 }
 
 /// Foreign text that goes into an error: printable, and short.

@@ -293,7 +293,7 @@ impl Line {
         let write = tickets.iter().any(|ticket| ticket.open().any(Call::is_write));
         let answer = self.deliver(request, write).await;
         let members: usize = tickets.iter().map(|ticket| ticket.open.len()).sum();
-        let mut tried = tried::unpack(answer, members).into_iter();
+        let mut tried = tried::unpack(answer, members, self.host.now()).into_iter();
         let mut verdict = Verdict { calls, ..Verdict::default() };
         let random = self.host.random();
         let mut again = Vec::new();
@@ -363,13 +363,13 @@ impl Line {
             if let Tried::Answered(answer) = &tried {
                 let headers = &answer.headers;
                 if answer.status == StatusCode::UNAUTHORIZED && ticket.refusal.is_none() {
-                    refusal = Some(Refusal::of(token.clone(), headers));
+                    refusal = Some(Refusal::of(token.clone(), answer));
                     repeat = true;
                 }
                 repeat |= !again.is_empty() && answer.status == StatusCode::FAILED_DEPENDENCY;
                 verdict.used[scope] = verdict.used[scope].max(headers.limit_used.unwrap_or(0));
                 if repeat {
-                    server = server.max(retry::retry_after(headers.retry_after.as_deref(), now));
+                    server = server.max(headers.retry_after);
                 }
             }
             throttled[scope] += u32::from(tried.is_throttled());

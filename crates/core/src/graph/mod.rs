@@ -3,6 +3,7 @@
 mod answer;
 mod batch;
 mod call;
+mod challenge;
 mod claims;
 mod credential;
 mod error;

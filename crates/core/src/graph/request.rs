@@ -68,7 +68,7 @@ impl Line {
             Ok(Ok(Ok(response))) if response.body().len() > self.session.limits.response_bytes as usize => {
                 Err(Loss::TooLarge)
             }
-            Ok(Ok(Ok(response))) => Ok(Answer::of(response)),
+            Ok(Ok(Ok(response))) => Ok(Answer::of(response, self.host.now())),
             Ok(Ok(Err(SendError::NeverSent(_)))) => Err(Loss::NeverSent),
             Ok(Ok(Err(SendError::Lost(_)))) => Err(Loss::Lost),
             Ok(Ok(Err(SendError::TooLarge))) => Err(Loss::TooLarge),

@@ -52,7 +52,7 @@ impl Line {
                     if !busy && !retry::is_retryable(answer.status) && !answer.status.is_server_error() {
                         return Err(error);
                     }
-                    let mut server = retry::retry_after(answer.headers.retry_after.as_deref(), self.host.now());
+                    let mut server = answer.headers.retry_after;
                     if answer.status == StatusCode::GONE {
                         server = server.max(Some(GONE.min(Duration::from_secs(session.limits.retry_seconds.into()))));
                     }

@@ -1,14 +1,13 @@
-use super::answer::Headers;
+use super::answer::Answer;
 use super::claims::Claims;
 use super::credential::is_plain;
 use super::error::plain;
 use super::line::Line;
 use super::session::Kept;
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, GraphError};
 use crate::options::Credential;
 use crate::run::{AccessToken, Cut, TokenRequest};
 use crate::secret::Secret;
-use base64ct::{Base64UrlUnpadded, Encoding};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -25,24 +24,15 @@ const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
 /// Why the last token no longer serves.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal {
-    pub(crate) token: Secret,
-    pub(crate) claims: Option<String>,
+    token: Secret,
+    /// What Graph said to it.
+    graph: GraphError,
 }
 
 impl Refusal {
-    pub(crate) fn of(token: Secret, headers: &Headers) -> Refusal {
-        Refusal { token, claims: challenge(headers) }
+    pub(crate) fn of(token: Secret, answer: &Answer) -> Refusal {
+        Refusal { token, graph: answer.graph_error() }
     }
-}
-
-/// The `claims` of a continuous access evaluation challenge.
-fn challenge(headers: &Headers) -> Option<String> {
-    headers.challenges.iter().find_map(|challenge| {
-        let (_, rest) = challenge.split_once("claims=\"")?;
-        let (encoded, _) = rest.split_once('"')?;
-        let urlsafe = encoded.trim_end_matches('=').replace('+', "-").replace('/', "_");
-        String::from_utf8(Base64UrlUnpadded::decode_vec(&urlsafe).ok()?).ok()
-    })
 }
 
 impl Line {
@@ -110,17 +100,16 @@ impl Line {
     async fn renew(&self, refusal: Option<&Refusal>) -> Result<Secret, Error> {
         let credential = &self.session.credential;
         let AccessToken { token, expires_at } = match credential {
-            Credential::AccessToken(_) if refusal.is_some() => return Err(refused_for_good(credential)),
             Credential::AccessToken(token) => AccessToken { token: token.clone(), expires_at: None },
             Credential::Host => self.ask_host(refusal).await?,
             Credential::ClientSecret { .. }
             | Credential::ClientAssertion { .. }
             | Credential::ManagedIdentity { .. } => {
-                self.sign_in(refusal.and_then(|refusal| refusal.claims.as_deref())).await?
+                self.sign_in(refusal.and_then(|refusal| refusal.graph.claims.as_deref())).await?
             }
         };
-        if refusal.is_some_and(|refusal| refusal.token == token) {
-            return Err(refused_for_good(credential));
+        if let Some(refusal) = refusal.filter(|refusal| refusal.token == token) {
+            return Err(refused_for_good(credential, refusal));
         }
         let claims = Claims::of(&token).unwrap_or_default();
         if let Some(resource) = claims.aud.as_deref().filter(|resource| !self.is_for_graph(resource)) {
@@ -139,7 +128,7 @@ impl Line {
     async fn ask_host(&self, refusal: Option<&Refusal>) -> Result<AccessToken, Error> {
         let request = TokenRequest {
             scope: self.session.scope(),
-            claims: refusal.and_then(|refusal| refusal.claims.clone()),
+            claims: refusal.and_then(|refusal| refusal.graph.claims.clone()),
             refused: refusal.map(|refusal| refusal.token.clone()),
         };
         let given = self.host.token(request).await?;
@@ -184,15 +173,20 @@ impl From<Cut> for Error {
     }
 }
 
-fn refused_for_good(credential: &Credential) -> Error {
+fn refused_for_good(credential: &Credential, refusal: &Refusal) -> Error {
     let help = match credential {
         Credential::ManagedIdentity { .. } => {
             "The platform keeps a managed identity's token for up to a day and still hands out the one that Graph \
              refused: wait until it has expired, or sign in another way."
         }
+        _ if refusal.graph.claims.is_some() => {
+            "Sign in again with the claims that Graph asks for (`graph.claims`): something about the user or the sign-in \
+             has changed since the token was issued."
+        }
         _ => "Get a new token: its audience must be Microsoft Graph in this cloud, and it must not have expired.",
     };
     Error::new(ErrorCode::Unauthenticated, "Graph does not accept the access token", help)
+        .with_graph(refusal.graph.clone())
 }
 
 fn wrong_audience(audience: &str, scope: &str) -> Error {

@@ -100,12 +100,12 @@ fn is_odd(answer: &Answer) -> bool {
 }
 
 /// What became of each call of a request.
-pub(super) fn unpack(answer: Result<Answer, Loss>, members: usize) -> Vec<Tried> {
+pub(super) fn unpack(answer: Result<Answer, Loss>, members: usize, now: u64) -> Vec<Tried> {
     let mut answer = match answer {
         Ok(answer) if members > 1 && answer.is_success() && !matches!(answer.body, Body::Garbled) => answer,
         other => return vec![Tried::of(other); members],
     };
-    let found = batch::decode(&mut answer, members);
+    let found = batch::decode(&mut answer, members, now);
     let missing = Tried::Missing(answer);
     let read = |found: Vec<Option<Answer>>| -> Vec<Tried> {
         found.into_iter().map(|member| member.map_or_else(|| missing.clone(), |answer| Tried::of(Ok(answer)))).collect()

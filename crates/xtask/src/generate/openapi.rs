@@ -4,7 +4,7 @@ use super::rest::{Body, OPERATIONS, Operation};
 use super::schema::{Definitions, refer, without_formats};
 use anyhow::{Context, Result};
 use entra_mfa_reset::ErrorCode;
-use entra_mfa_reset_service::problem::KINDS;
+use entra_mfa_reset_service::problem::{KINDS, UNAVAILABLE};
 use serde_json::{Map, Value, json};
 
 /// An object id, or a user principal name.
@@ -136,6 +136,9 @@ fn answers(operation: &Operation) -> Value {
             }
         }
     }
+    if let Some((_, text)) = statuses.iter_mut().find(|(known, _)| *known == UNAVAILABLE) {
+        *text += ". Graph says that it is unavailable";
+    }
     if of_a_body {
         statuses.push((408, "The body did not arrive in time".to_owned()));
         statuses.push((413, "The body is too large".to_owned()));
@@ -145,12 +148,28 @@ fn answers(operation: &Operation) -> Value {
     for (status, text) in statuses {
         let content = json!({ "application/problem+json": { "schema": reference("Problem") } });
         let mut answer = json!({ "description": format!("{text}."), "content": content });
-        if status == 401 {
-            answer["headers"] = json!({ "WWW-Authenticate": { "schema": { "type": "string" } } });
+        if let Some(headers) = headers(status) {
+            answer["headers"] = headers;
         }
         out.insert(status.to_string(), answer);
     }
     out.into()
+}
+
+/// What a problem's head says beside its body.
+fn headers(status: u16) -> Option<Value> {
+    match status {
+        401 => Some(json!({ "WWW-Authenticate": {
+            "description": "`Bearer`; with `error=\"insufficient_claims\"` and the claims in base64 where continuous access evaluation refused the token. Sign in again with them.",
+            "required": true,
+            "schema": { "type": "string", "pattern": "^Bearer( error=\"insufficient_claims\", claims=\"[A-Za-z0-9+/]*={0,2}\")?$" },
+        } })),
+        429 | UNAVAILABLE => Some(json!({ "Retry-After": {
+            "description": "How many seconds to wait, where Graph has said so.",
+            "schema": { "type": "integer", "minimum": 0 },
+        } })),
+        _ => None,
+    }
 }
 
 /// What ends an operation before anything is written. Of many users, each has a report that says so.

@@ -26,7 +26,7 @@ async fn main() -> Result<()> {
     let variables: Vec<(String, String)> =
         std::env::vars().filter(|(name, _)| name.starts_with("ENTRA_MFA_RESET_")).collect();
     let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let service = Arc::new(Service::new(artifact, Network, None, &variables)?);
+    let service = Arc::new(Service::new(artifact, Network, None, &variables, Arc::new(std::io::stderr()))?);
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     println!("http://{}", listener.local_addr()?);
     std::thread::spawn(|| {
