@@ -102,6 +102,7 @@ impl State {
                     self.handed = Some(id);
                     break Said::Event(Box::new(wit::BulkEvent::Report(to_wit(*report))));
                 }
+                Ok(Turn::Told(_)) => {}
                 Ok(Turn::Ready | Turn::Idle) => match self.hungry {
                     Some((_, at_most)) => break hungry(at_most),
                     None => return self.end(Err(core::Error::internal("the run waits for nothing"))),

@@ -1,7 +1,8 @@
 //! The engine over REST: a WASI 0.2 component that exports wasi:http/incoming-handler.
 //!
 //! It holds no authority: the caller's bearer token is what Graph sees. `request` is what a caller sent, `route` where
-//! it goes, `one` and `many` the work, `answer` and `problem` what comes back, and `settings` what its operator decided.
+//! it goes, `one` and `many` the work, `answer` and `problem` what comes back, `trail` what is written down of it, and
+//! `settings` what its operator decided.
 // The names of the exports are none that a native linker takes, so elsewhere the crate is checked, but exports nothing.
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 #![deny(unsafe_code)]
@@ -22,6 +23,7 @@ pub mod problem;
 mod request;
 mod route;
 pub mod settings;
+mod trail;
 
 use answer::Answer;
 use bindings::exports::wasi::http::incoming_handler::Guest;

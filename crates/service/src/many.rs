@@ -8,6 +8,7 @@ use crate::problem::Problem;
 use crate::request::{Request, drain};
 use crate::route::Mode;
 use crate::settings::Settings;
+use crate::trail::Trail;
 use bytes::Bytes;
 use entra_mfa_reset::run::{EffectId, Reply};
 use entra_mfa_reset::{Error, ErrorCode, Report, ResetRequest, Target};
@@ -24,6 +25,7 @@ const ALL: u32 = 3600;
 /// A run under way.
 pub struct Many {
     shell: Shell<()>,
+    trail: Trail,
     /// `None` once no other user is taken from it.
     input: Option<BodyReader>,
     lines: Lines,
@@ -76,8 +78,10 @@ impl Many {
             Mode::Plan => client.plan_many(defaults),
             Mode::Reset => client.reset_many(defaults),
         };
+        let trail = Trail::new(settings);
         Ok(Many {
-            shell: Shell::start(run.without_events(), seed_from_clocks(), lent(settings))?,
+            shell: Shell::start(trail.of(run), seed_from_clocks(), lent(settings))?,
+            trail,
             input: request.body(),
             lines: Lines::default(),
             waiting: VecDeque::new(),
@@ -129,14 +133,17 @@ impl Many {
             let beside: Vec<&Pollable> = reads.into_iter().flatten().chain(writes.into_iter().flatten()).collect();
             match self.shell.turn_beside(&beside)? {
                 Turn::Ready => {}
+                // Whoever is under way is finished, and nobody else is begun.
+                Turn::Told(event) => drop(self.trail.tell(&event)),
                 Turn::Asked(id, Asked::Targets(at_most)) => {
                     self.hungry = Some((id, at_most));
                     self.next = Deadline::after(NEXT);
                 }
                 // There is no journal to write it to.
                 Turn::Asked(id, Asked::Begin(_)) => {
-                    self.begun = true;
-                    self.shell.answer(id, Reply::Taken(Ok(())));
+                    let trouble = self.trail.trouble().map(|error| error.message);
+                    self.begun |= trouble.is_none();
+                    self.shell.answer(id, Reply::Taken(trouble.map_or(Ok(()), Err)));
                 }
                 Turn::Asked(id, Asked::Report(report)) => {
                     if let Some(error) = self.all_in_vain(&report) {
@@ -183,8 +190,13 @@ impl Many {
                 Read::Nothing => break,
             }
         }
-        if self.all.has_passed() && self.cut.is_none() && !(self.input.is_none() && self.waiting.is_empty()) {
+        if self.cut.is_some() || (self.input.is_none() && self.waiting.is_empty()) {
+            return;
+        }
+        if self.all.has_passed() {
             self.cut_off(504, ErrorCode::Timeout, format!("the run did not end within {ALL} seconds"));
+        } else if let Some(error) = self.trail.trouble() {
+            self.cut_off(500, error.code, error.message);
         }
     }
 

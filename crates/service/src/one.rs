@@ -6,6 +6,7 @@ use crate::problem::{Problem, error};
 use crate::request::{Request, invalid};
 use crate::route::Operation;
 use crate::settings::Settings;
+use crate::trail::Trail;
 use entra_mfa_reset::run::Run;
 use entra_mfa_reset::{
     AllowPrivileged, Client, Credential, Error, ErrorCode, IssuePassOptions, ResetRequest, RestoreRequest,
@@ -114,15 +115,24 @@ fn with_user(body: &str, user: &str) -> Result<String, Problem> {
 /// Runs it to its end, and no longer than the settings allow. What is cut short says so in its report, which a gateway's
 /// own limit would lose.
 fn run<T>(run: Run<Result<T, Error>>, settings: &Settings) -> Result<T, Problem> {
-    let mut shell = Shell::start(run.without_events(), seed_from_clocks(), lent(settings))?;
+    let mut trail = Trail::new(settings);
+    let mut shell = Shell::start(trail.of(run), seed_from_clocks(), lent(settings))?;
     let deadline = Deadline::after(settings.seconds);
-    let mut turn = shell.turn_beside(&[deadline.pollable()])?;
-    let late = matches!(turn, Turn::Ready);
-    if late {
-        shell.cancel()?;
-        turn = shell.turn()?;
-    }
-    let Turn::Done(result) = turn else { return Err(Error::internal("the run waits for nothing").into()) };
+    let mut late = false;
+    let result = loop {
+        let turn = if late { shell.turn()? } else { shell.turn_beside(&[deadline.pollable()])? };
+        match turn {
+            Turn::Done(result) => break result,
+            Turn::Told(event) => trail.tell(&event)?,
+            Turn::Ready if !late => {
+                late = true;
+                shell.cancel()?;
+            }
+            Turn::Ready | Turn::Idle | Turn::Asked(..) => {
+                return Err(Error::internal("the run waits for nothing").into());
+            }
+        }
+    };
     result.map_err(|found| match found.code {
         ErrorCode::Cancelled if late => {
             let message = format!("it did not end within {} seconds, and nothing was written", settings.seconds);

@@ -10,10 +10,11 @@ pub const USERS: u32 = 100;
 pub const SECONDS: u32 = 110;
 
 /// The variables that are read, and what each is for.
-pub const VARIABLES: [(&str, &str); 4] = [
+pub const VARIABLES: [(&str, &str); 5] = [
     ("ENTRA_MFA_RESET_OPTIONS", "the client's options as JSON: cloud, graphUrl, protect, limits"),
     ("ENTRA_MFA_RESET_ALLOW_PRIVILEGED", "the most that a caller may waive of the guard: `ifUnreadable` or `true`"),
     ("ENTRA_MFA_RESET_CORS_ORIGINS", "the origins whose pages may call, divided by blanks"),
+    ("ENTRA_MFA_RESET_EVENTS", "where the audit trail goes: `stderr`"),
     ("ENTRA_MFA_RESET_MAX_SECONDS", "how long one user's operation may take"),
 ];
 
@@ -26,6 +27,8 @@ pub struct Settings {
     pub waiver: AllowPrivileged,
     /// Whose pages may call.
     pub origins: Vec<String>,
+    /// Whether each event becomes a line on standard error.
+    pub events: bool,
     /// How long one user's operation may take.
     pub seconds: u32,
 }
@@ -34,7 +37,7 @@ impl Default for Settings {
     fn default() -> Self {
         let mut client = ClientOptions::default();
         client.limits.users = Some(USERS);
-        Settings { client, waiver: AllowPrivileged::No, origins: Vec::new(), seconds: SECONDS }
+        Settings { client, waiver: AllowPrivileged::No, origins: Vec::new(), events: false, seconds: SECONDS }
     }
 }
 
@@ -76,6 +79,12 @@ impl Settings {
                     settings.origins = value.split_ascii_whitespace().map(str::to_owned).collect();
                     if !settings.origins.iter().all(|origin| is_origin(origin)) {
                         return Err(wrong(&name, "an origin is written as https://desk.contoso.com, without a path"));
+                    }
+                }
+                "ENTRA_MFA_RESET_EVENTS" => {
+                    settings.events = value == "stderr";
+                    if !settings.events {
+                        return Err(wrong(&name, "it is `stderr`; without the variable there is no trail"));
                     }
                 }
                 "ENTRA_MFA_RESET_MAX_SECONDS" => {
@@ -158,6 +167,7 @@ mod tests {
         let origins =
             of("ENTRA_MFA_RESET_CORS_ORIGINS", "https://a.contoso.com  http://localhost:8080").unwrap().origins;
         assert_eq!(origins, ["https://a.contoso.com", "http://localhost:8080"]);
+        assert!(of("ENTRA_MFA_RESET_EVENTS", "stderr").unwrap().events);
         assert_eq!(of("ENTRA_MFA_RESET_MAX_SECONDS", " 60 ").unwrap().seconds, 60);
         assert_eq!(of("HOME", "/").unwrap(), Settings::default());
     }
@@ -172,6 +182,8 @@ mod tests {
             ("ENTRA_MFA_RESET_ALLOW_PRIVILEGED", "yes"),
             ("ENTRA_MFA_RESET_CORS_ORIGINS", "*"),
             ("ENTRA_MFA_RESET_CORS_ORIGINS", "https://a.contoso.com/"),
+            ("ENTRA_MFA_RESET_EVENTS", "/var/log/events.ndjson"),
+            ("ENTRA_MFA_RESET_EVENTS", ""),
             ("ENTRA_MFA_RESET_MAX_SECONDS", "0"),
             ("ENTRA_MFA_RESET_MAX_SECONDS", "2m"),
         ] {

@@ -1,6 +1,6 @@
 use crate::flight::Flight;
 use entra_mfa_reset::run::{Effect, EffectId, Reply, Run, Step};
-use entra_mfa_reset::{Error, Intent, Report, Secret};
+use entra_mfa_reset::{Error, Event, Intent, Report, Secret};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -18,15 +18,15 @@ pub struct Lent {
     pub assertion: Rc<RefCell<Option<Secret>>>,
 }
 
-/// Runs an operation to its end.
+/// Runs an operation to its end, and tells nobody of its events.
 ///
 /// # Errors
 /// The operation's own.
 pub fn perform<T>(run: Run<Result<T, Error>>, seed: u64, lent: Lent) -> Result<T, Error> {
-    let mut shell = Shell::start(run, seed, lent)?;
+    let mut shell = Shell::start(run.without_events(), seed, lent)?;
     match shell.turn()? {
         Turn::Done(outcome) => outcome,
-        Turn::Asked(..) | Turn::Ready | Turn::Idle => {
+        Turn::Told(_) | Turn::Asked(..) | Turn::Ready | Turn::Idle => {
             Err(Error::internal("the run waits for something that was never begun"))
         }
     }
@@ -37,6 +37,8 @@ pub struct Shell<T> {
     run: Run<Result<T, Error>>,
     lent: Lent,
     clock: Clock,
+    /// To be performed, in this order.
+    effects: VecDeque<(EffectId, Effect)>,
     waits: Vec<Wait>,
     replies: VecDeque<(EffectId, Reply)>,
     asked: VecDeque<(EffectId, Asked)>,
@@ -59,6 +61,8 @@ pub enum Asked {
 pub enum Turn<T> {
     /// The operation is over.
     Done(Result<T, Error>),
+    /// An event. What it speaks of is not on its way before the next turn.
+    Told(Box<Event>),
     /// The host is asked.
     Asked(EffectId, Asked),
     /// Something that the host waits for itself is ready.
@@ -79,6 +83,7 @@ impl<T> Shell<T> {
             run,
             lent,
             clock,
+            effects: VecDeque::new(),
             waits: Vec::new(),
             replies: VecDeque::new(),
             asked: VecDeque::new(),
@@ -117,6 +122,14 @@ impl<T> Shell<T> {
     /// As [`Shell::start`].
     pub fn turn_beside(&mut self, others: &[&Pollable]) -> Result<Turn<T>, Error> {
         loop {
+            while let Some((id, effect)) = self.effects.pop_front() {
+                match begin(effect, &self.lent) {
+                    Begun::Waiting(task) => self.waits.push(Wait { id, task }),
+                    Begun::Answered(reply) => self.replies.push_back((id, reply)),
+                    Begun::Asked(asked) => self.asked.push_back((id, asked)),
+                    Begun::Told(event) => return Ok(Turn::Told(event)),
+                }
+            }
             if let Some((id, asked)) = self.asked.pop_front() {
                 return Ok(Turn::Asked(id, asked));
             }
@@ -137,14 +150,8 @@ impl<T> Shell<T> {
     fn take(&mut self, step: Step<Result<T, Error>>) {
         // Before the new effects start, so that a connection that nobody waits for does not stand beside them.
         self.waits.retain(|wait| !step.cancelled.contains(&wait.id));
-        for (id, effect) in step.effects {
-            match begin(effect, &self.lent) {
-                Begun::Waiting(task) => self.waits.push(Wait { id, task }),
-                Begun::Answered(reply) => self.replies.push_back((id, reply)),
-                Begun::Asked(asked) => self.asked.push_back((id, asked)),
-                Begun::Unanswered => {}
-            }
-        }
+        self.effects.retain(|(id, _)| !step.cancelled.contains(id));
+        self.effects.extend(step.effects);
         self.outcome = step.outcome;
     }
 }
@@ -212,7 +219,7 @@ enum Begun {
     Waiting(Task),
     Answered(Reply),
     Asked(Asked),
-    Unanswered,
+    Told(Box<Event>),
 }
 
 fn begin(effect: Effect, lent: &Lent) -> Begun {
@@ -231,8 +238,7 @@ fn begin(effect: Effect, lent: &Lent) -> Begun {
             let given = lent.assertion.borrow().clone();
             Begun::Answered(Reply::Assertion(given.ok_or_else(|| "the host gave none".to_owned())))
         }
-        // WIT has no callbacks; what an event says stands in the report as well.
-        Effect::Emit(_) => Begun::Unanswered,
+        Effect::Emit(event) => Begun::Told(Box::new(event)),
         Effect::NextTargets { at_most } => Begun::Asked(Asked::Targets(at_most)),
         Effect::Begin(intent) => Begun::Asked(Asked::Begin(intent)),
         Effect::Report(report) => Begun::Asked(Asked::Report(report)),

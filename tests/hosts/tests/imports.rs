@@ -24,6 +24,6 @@ fn of_the_service() {
 
 #[test]
 fn of_the_service_with_settings() {
-    let prefixes = [LEAST.as_slice(), &["wasi:cli/environment@"]].concat();
+    let prefixes = [LEAST.as_slice(), &["wasi:cli/environment@", "wasi:cli/stderr@"]].concat();
     equal_the_committed_list(&SERVICE_ENV, "crates/service/imports-env.txt", &prefixes);
 }

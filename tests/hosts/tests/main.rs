@@ -13,6 +13,7 @@ mod native;
 mod network;
 mod rogues;
 mod service;
+mod service_events;
 mod service_many;
 mod service_refused;
 mod sign_in;
