@@ -18,19 +18,7 @@ use bindings::exports::entra::mfa_reset::reset::{Guest, Preflight, Report, Statu
 #[allow(unsafe_code)]
 #[allow(clippy::all, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 mod bindings {
-    wit_bindgen::generate!({
-        world: "plugin",
-        path: "../../wit",
-        with: {
-            "wasi:clocks/monotonic-clock@0.2.12": ::wasi::clocks::monotonic_clock,
-            "wasi:clocks/wall-clock@0.2.12": ::wasi::clocks::wall_clock,
-            "wasi:http/outgoing-handler@0.2.12": ::wasi::http::outgoing_handler,
-            "wasi:http/types@0.2.12": ::wasi::http::types,
-            "wasi:io/error@0.2.12": ::wasi::io::error,
-            "wasi:io/poll@0.2.12": ::wasi::io::poll,
-            "wasi:io/streams@0.2.12": ::wasi::io::streams,
-        },
-    });
+    entra_mfa_reset_wasi::bindings!("plugin");
 
     #[cfg(target_arch = "wasm32")]
     use super::Plugin;

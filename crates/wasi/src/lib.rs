@@ -10,3 +10,23 @@ mod flight;
 mod shell;
 
 pub use shell::{Asked, Lent, Shell, Turn, perform, seed_from_clocks};
+
+/// The bindings of a world of `wit/`, with the interfaces of WASI as the crate `wasi` has them.
+#[macro_export]
+macro_rules! bindings {
+    ($world:literal) => {
+        ::wit_bindgen::generate!({
+            world: $world,
+            path: "../../wit",
+            with: {
+                "wasi:clocks/monotonic-clock@0.2.12": ::wasi::clocks::monotonic_clock,
+                "wasi:clocks/wall-clock@0.2.12": ::wasi::clocks::wall_clock,
+                "wasi:http/outgoing-handler@0.2.12": ::wasi::http::outgoing_handler,
+                "wasi:http/types@0.2.12": ::wasi::http::types,
+                "wasi:io/error@0.2.12": ::wasi::io::error,
+                "wasi:io/poll@0.2.12": ::wasi::io::poll,
+                "wasi:io/streams@0.2.12": ::wasi::io::streams,
+            },
+        });
+    };
+}
