@@ -2,11 +2,10 @@
 
 use anyhow::{Context, Result, anyhow};
 use clap::Parser;
+use entra_mfa_reset as core;
 use hosts::artifact::PLUGIN;
 use hosts::host::{Network, Sender, Sent};
-use hosts::types::{
-    AllowPrivileged, ClientOptions, Cloud, Credential, Limits, Methods, Outcome, Preset, Report, ResetOptions,
-};
+use hosts::types::{ClientOptions, Credential, Outcome, Report, ResetOptions};
 use hosts::{Session, convert};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -55,7 +54,7 @@ async fn run(options: Options) -> Result<()> {
     let mut lines = BufReader::new(File::open(&options.users_file).with_context(name)?).lines();
     let mut unread = None;
     let users = std::iter::from_fn(|| match lines.next()? {
-        Ok(user) => Some(convert::reset_request(entra_mfa_reset::ResetRequest::new(user))),
+        Ok(user) => Some(convert::reset_request(core::ResetRequest::new(user))),
         Err(error) => {
             unread = Some(error);
             None
@@ -96,43 +95,21 @@ impl Sender for Counted {
 }
 
 fn client_options(options: &Options, token: String) -> ClientOptions {
-    ClientOptions {
-        cloud: Cloud::Global,
-        graph_url: Some(options.graph_url.clone()),
-        authority_host: None,
-        protect: Vec::new(),
-        limits: Some(Limits {
-            request_seconds: None,
-            verify_seconds: None,
-            retries: None,
-            retry_seconds: None,
-            response_bytes: None,
-            calls_per10s: options.calls_per_10s,
-            concurrency: options.concurrency,
-            users: None,
-        }),
-        credential: Credential::AccessToken(token),
-        seed: None,
-    }
+    let limits = core::Limits::default();
+    let limits = core::Limits {
+        calls_per_10s: options.calls_per_10s,
+        concurrency: options.concurrency.unwrap_or(limits.concurrency),
+        ..limits
+    };
+    let graph_url = Some(options.graph_url.clone());
+    let asked = core::ClientOptions { graph_url, limits, ..core::ClientOptions::default() };
+    ClientOptions { seed: None, ..convert::client_options(asked, Credential::AccessToken(token), 0) }
 }
 
 /// As the other sides of the benchmark do: everything goes.
 fn defaults() -> ResetOptions {
-    ResetOptions {
-        methods: Some(Methods::Preset(Preset::All)),
-        method_ids: None,
-        planned: None,
-        keep: Vec::new(),
-        revoke_sessions: None,
-        temporary_access_pass: None,
-        per_user_mfa: None,
-        allow_privileged: AllowPrivileged::No,
-        not_after: None,
-        backup: false,
-        verify: None,
-        stable_only: false,
-        reason: None,
-    }
+    let methods = core::Methods::Preset(core::Preset::All);
+    convert::reset_options(core::ResetRequest { methods: Some(methods), ..core::ResetRequest::default() })
 }
 
 fn name_of(outcome: Outcome) -> &'static str {
