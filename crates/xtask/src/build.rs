@@ -39,7 +39,7 @@ pub const PACKAGES: [&str; 4] = [COMPONENT, SERVICE, JS, SANDBOX];
 pub const COMPONENTS: [(&str, &str); 3] = [
     ("entra-mfa-reset", COMPONENT),
     ("entra-mfa-reset-service", SERVICE),
-    // The same crates, and one import more.
+    // The same crates, and two imports more.
     ("entra-mfa-reset-service-env", SERVICE),
 ];
 

@@ -2,6 +2,7 @@
 //! types. The WIT is written by hand, because its documentation speaks to other readers, and compared with the same
 //! schema.
 
+mod answers;
 mod connector;
 mod openapi;
 mod rest;
