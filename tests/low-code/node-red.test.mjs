@@ -309,6 +309,24 @@ describe("Node-RED", () => {
     assert.deepEqual(reports.map(({ complete }) => complete), [undefined, undefined]);
   });
 
+  test("ends a sequence whose run is over before its last message, once", async () => {
+    const nodes = stream();
+    Object.assign(nodes.find(({ id }) => id === "tenant"), { signIn: "accessToken", credentials: { accessToken: `${await tenant.token()}x` } });
+    nodes.find(({ id }) => id === "split").wires = [["slow"]];
+    nodes.push({ id: "slow", type: "delay", z: "tab", x: 100, y: 140, pauseType: "rate", rate: "2", nbRateUnits: "1", rateUnits: "second", drop: false, wires: [["node"]] });
+    await nodeRed.deploy(nodes);
+    const from = { second: (await host.seen("second")).length, catch: (await host.seen("catch")).length };
+    await host.run([member(0), member(1), member(2)]);
+    let caught;
+    do {
+      await setTimeout(50);
+      caught = (await host.seen("catch")).slice(from.catch);
+    } while (caught.length < 3);
+    assert.deepEqual(caught.map(({ error, parts }) => [error.code, parts.index]).sort(), [0, 1, 2].map((at) => ["unauthenticated", at]));
+    assert.equal((await host.seen("second")).length - from.second, 1);
+    assert.equal((await host.seen("light")).at(-1).status.text, "unauthenticated");
+  });
+
   test("refuses more users than the tenant takes, a list before any is touched", async () => {
     await deploy(signedIn(tenant, { maxUsers: "2" }), MANY);
     const { isCaught, payload } = await host.run([member(0), member(1), member(2)]);

@@ -6,11 +6,11 @@ import { spec } from "node:test/reporters";
 import { parseArgs } from "node:util";
 
 const { values, positionals: files } = parseArgs({
-  options: { concurrency: { type: "string" }, seconds: { type: "string", default: "600" } },
+  options: { concurrency: { type: "string", default: "4" }, seconds: { type: "string", default: "600" } },
   allowPositionals: true,
 });
-const concurrency = values.concurrency === undefined ? true : Number(values.concurrency);
-const events = run({ files, concurrency, timeout: Number(values.seconds) * 1000 });
+// They wait more than they compute, so there may be more of them than cores.
+const events = run({ files, concurrency: Number(values.concurrency), timeout: Number(values.seconds) * 1000 });
 let code = 0;
 events.on("test:fail", ({ todo }) => {
   if (todo === undefined || todo === false) {

@@ -15,6 +15,5 @@ pub fn test() -> Result<Vec<String>> {
     }
     folders.retain(|folder| folder.is_dir());
     folders.sort();
-    // A test waits for its host more than it computes, so there may be more of them than cores.
-    node_tests::run_all(&folders, &["--concurrency=4"])
+    node_tests::run_all(&folders)
 }

@@ -13,11 +13,11 @@ const NOT_TESTED: &str = "NOT TESTED: ";
 /// Runs every test of a folder, `*.test.js` and `*.test.mjs`, against `dist/` and the simulated tenant's server, with
 /// the packages of `tests/package.json`. The answer is what the tests say they could not test.
 pub fn run(folder: &str) -> Result<Vec<String>> {
-    run_all(&[workspace::path(folder)], &[])
+    run_all(&[workspace::path(folder)])
 }
 
-/// The same for several folders at once, with options of `tests/support/run.mjs`.
-pub fn run_all(folders: &[PathBuf], options: &[&str]) -> Result<Vec<String>> {
+/// The same for several folders at once.
+pub fn run_all(folders: &[PathBuf]) -> Result<Vec<String>> {
     setup::npm_packages("tests")?;
     let server = ["build", "--quiet", "-p", "entra-tenant", "--features", "server"];
     process::run(Command::new("cargo").args(server).current_dir(workspace::root()))?;
@@ -34,7 +34,7 @@ pub fn run_all(folders: &[PathBuf], options: &[&str]) -> Result<Vec<String>> {
         files.extend(tests);
     }
     let mut untested = Vec::new();
-    let status = play(&files, options, |line| {
+    let status = play(&files, &[], |line| {
         if let Some((_, what)) = line.split_once(NOT_TESTED) {
             untested.push(what.to_owned());
         }
@@ -47,7 +47,7 @@ pub fn run_all(folders: &[PathBuf], options: &[&str]) -> Result<Vec<String>> {
     Ok(untested)
 }
 
-/// Runs these files, and ends even if one of them does not.
+/// Runs these files, with options of `tests/support/run.mjs`, and ends even if one of them does not.
 fn play(files: &[PathBuf], options: &[&str], mut said: impl FnMut(String)) -> Result<ExitStatus> {
     let mut node = Command::new("node");
     node.arg("tests/support/run.mjs").args(options).arg("--").args(files).current_dir(workspace::root());

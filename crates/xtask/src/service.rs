@@ -9,5 +9,5 @@ pub fn test() -> Result<Vec<String>> {
     setup::python_packages("tests/service")?;
     let server = ["build", "--quiet", "-p", "hosts", "--bin", "serve"];
     process::run(Command::new("cargo").args(server).current_dir(workspace::root()))?;
-    node_tests::run_all(&["tests/service", "tests/connector"].map(workspace::path), &[])
+    node_tests::run_all(&["tests/service", "tests/connector"].map(workspace::path))
 }

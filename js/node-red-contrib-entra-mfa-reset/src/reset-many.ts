@@ -39,6 +39,7 @@ class Stream implements Run {
   readonly users = new Feed<Target>();
   readonly request: Omit<ResetRequest, "user">;
   readonly #waiting = new Map<string, Waiting[]>();
+  #broken: Failure | undefined;
   #last: NodeMessageInFlow = { _msgid: "" };
   #given = 0;
   #messages = 0;
@@ -49,6 +50,11 @@ class Stream implements Run {
 
   get given(): number {
     return this.#given;
+  }
+
+  /** Why it was over before its last message. */
+  get broken(): Failure | undefined {
+    return this.#broken;
   }
 
   push(target: Target, message: Waiting): void {
@@ -87,6 +93,7 @@ class Stream implements Run {
   }
 
   end(error?: Failure): void {
+    this.#broken = error;
     for (const { done } of [...this.#waiting.values()].flat()) {
       done(error);
     }
@@ -225,6 +232,7 @@ export function registerResetMany(RED: NodeAPI): void {
           streams.delete(id);
         }
       };
+      problem ??= stream.broken;
       const isFull = stream.given >= most;
       if (problem === undefined && target !== undefined && !isFull) {
         stream.push(target, { msg, done });
@@ -233,7 +241,13 @@ export function registerResetMany(RED: NodeAPI): void {
         forget();
       }
       if (known === undefined) {
-        runs.start((ending) => play(tenant, stream, ending).finally(forget));
+        runs.start(async (ending) => {
+          await play(tenant, stream, ending);
+          // The rest of a sequence meets the same end: as a run of its own it would wait for those that came before.
+          if (stream.broken === undefined || msg.parts?.count === undefined) {
+            forget();
+          }
+        });
       }
       if (problem !== undefined) {
         throw problem;

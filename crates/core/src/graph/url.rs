@@ -98,15 +98,18 @@ pub(crate) enum UserName {
 
 impl UserName {
     /// An object id or a user principal name. Anything else could name another resource below `/users`, `delta` for
-    /// example, and a segment of dots survives no URL parser.
+    /// example, and a segment of dots survives no URL parser. And two names in one, with whatever between, would name
+    /// nobody: as an entry of `protect`, that would protect nobody.
     pub(crate) fn parse(text: &str) -> Result<UserName, Error> {
         let text = text.trim();
         if is_object_id(text) {
             return Ok(UserName::Id(text.to_ascii_lowercase()));
         }
-        let printable = !text.chars().any(|c| c.is_control() || c == '/' || c == '\\');
-        let named = text.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty());
-        if printable && named && text.len() <= 1024 {
+        let allowed = |c: char| !c.is_control() && !c.is_whitespace() && !r#"/\,;<>""#.contains(c);
+        let named = text
+            .split_once('@')
+            .is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty() && !domain.contains('@'));
+        if text.chars().all(allowed) && named && text.len() <= 1024 {
             return Ok(UserName::PrincipalName(text.to_owned()));
         }
         let shown: String = text.chars().filter(|c| !c.is_control()).take(64).collect();
@@ -233,6 +236,16 @@ mod tests {
         {
             assert!(UserName::parse(name).is_err(), "{name:?}");
         }
+    }
+
+    #[test]
+    fn two_names_are_not_one() {
+        for between in [",", ", ", ";", " ", "\t", "|", "> <"] {
+            let name = format!("adele@contoso.com{between}joni@contoso.com");
+            assert!(UserName::parse(&name).is_err(), "{name:?}");
+        }
+        assert!(UserName::parse("adele@contoso.com;").is_err());
+        assert!(UserName::parse("Adele Vance <adele@contoso.com>").is_err());
     }
 
     #[test]
