@@ -76,7 +76,7 @@ fn odd_names_reach_their_user_and_nobody_else() {
         "müller@contoso.com",
         "50%25@contoso.com",
         "%2e%2e@contoso.com",
-        "a;b=c@contoso.com",
+        "a=b@contoso.com",
         "a&b@contoso.com",
     ] {
         let seed = json!({ "users": [
