@@ -22,7 +22,7 @@ impl Tenant {
             beginnings.as_ref().is_none_or(|beginnings| {
                 beginnings.iter().any(|(field, beginning)| {
                     let value = self.property(*user, field);
-                    value.as_str().is_some_and(|value| value.to_lowercase().starts_with(beginning))
+                    value.as_str().is_some_and(|value| value.to_ascii_lowercase().starts_with(beginning))
                 })
             })
         };
@@ -69,5 +69,5 @@ fn condition(text: &str) -> Option<((&'static str, String), &str)> {
             }
         }
     }
-    (function.eq_ignore_ascii_case("startswith") && !wanted.is_empty()).then(|| ((field, wanted.to_lowercase()), rest))
+    (function.eq_ignore_ascii_case("startswith") && !wanted.is_empty()).then(|| ((field, wanted.to_ascii_lowercase()), rest))
 }
