@@ -30,8 +30,8 @@ describe("Node-RED", () => {
   };
 
   /** A list that Split takes apart; the end of the run is the answer. */
-  const stream = (node) => {
-    const nodes = flow(signedIn(tenant), { ...MANY, ...node });
+  const stream = (node, config = signedIn(tenant)) => {
+    const nodes = flow(config, { ...MANY, ...node });
     nodes.find(({ id }) => id === "open").wires = [["split"]];
     nodes.push({ id: "split", type: "split", z: "tab", x: 100, y: 100, splt: "\\n", spltType: "str", arraySplt: 1, arraySpltType: "len", stream: false, wires: [["node"]] });
     nodes.find(({ id }) => id === "first").wires = [[]];
@@ -310,8 +310,8 @@ describe("Node-RED", () => {
   });
 
   test("ends a sequence whose run is over before its last message, once", async () => {
-    const nodes = stream();
-    Object.assign(nodes.find(({ id }) => id === "tenant"), { signIn: "accessToken", credentials: { accessToken: `${await tenant.token()}x` } });
+    const accessToken = `${await tenant.token()}x`;
+    const nodes = stream({}, signedIn(tenant, { id: "token", signIn: "accessToken", credentials: { accessToken } }));
     nodes.find(({ id }) => id === "split").wires = [["slow"]];
     nodes.push({ id: "slow", type: "delay", z: "tab", x: 100, y: 140, pauseType: "rate", rate: "2", nbRateUnits: "1", rateUnits: "second", drop: false, wires: [["node"]] });
     await nodeRed.deploy(nodes);
