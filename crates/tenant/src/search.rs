@@ -69,5 +69,6 @@ fn condition(text: &str) -> Option<((&'static str, String), &str)> {
             }
         }
     }
-    (function.eq_ignore_ascii_case("startswith") && !wanted.is_empty()).then(|| ((field, wanted.to_ascii_lowercase()), rest))
+    (function.eq_ignore_ascii_case("startswith") && !wanted.is_empty())
+        .then(|| ((field, wanted.to_ascii_lowercase()), rest))
 }
