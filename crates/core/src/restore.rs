@@ -65,7 +65,8 @@ const PHONES: [(&str, &str); 3] = [
 ];
 /// The values that Graph lets a default have.
 const DEFAULTS: [&str; 6] = ["push", "oath", "voiceMobile", "voiceAlternateMobile", "voiceOffice", "sms"];
-const NUMBER_HELP: &str = "Write it as +1 4255550100, or +1 4255550100x123 with an extension: a plus, the country code, \
+/// Its number is no tenant's of ours, so that a search for numbers that leaked does not find it.
+const NUMBER_HELP: &str = "Write it as +1 2065550100, or +1 2065550100x123 with an extension: a plus, the country code, \
                            a blank, the number. Nothing was written.";
 
 /// One method of a backup, and what becomes of it.
