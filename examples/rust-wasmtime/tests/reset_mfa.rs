@@ -67,8 +67,8 @@ fn everybody(tenant: &TenantServer, folder: &Path) -> (PathBuf, usize) {
     (file, names.len())
 }
 
-fn many(command: &mut Command, users: &Path, journal: &Path) -> Output {
-    command.args(["--reason", "INC0012399", "many"]).arg(users).arg("--journal").arg(journal).output().unwrap()
+fn many<'a>(command: &'a mut Command, users: &Path, journal: &Path) -> &'a mut Command {
+    command.args(["--reason", "INC0012399", "many"]).arg(users).args(["--max-users", "300", "--journal"]).arg(journal)
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn many_users_with_one_report_each() {
     let folder = folder("many");
     let (users, count) = everybody(&tenant, &folder);
     let before = types(&tenant.state().unwrap(), ADMIN);
-    let output = many(&mut allowed(&tenant), &users, &folder.join("run.journal"));
+    let output = many(&mut allowed(&tenant), &users, &folder.join("run.journal")).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     let reports = reports(&output);
     assert_eq!(reports.len(), count);
@@ -156,7 +156,7 @@ fn many_users_with_one_report_each() {
     assert_eq!(state.violations, []);
 
     let writes = state.writes().len();
-    let again = many(&mut allowed(&tenant), &users, &folder.join("run.journal"));
+    let again = many(&mut allowed(&tenant), &users, &folder.join("run.journal")).output().unwrap();
     assert_eq!(again.status.code(), Some(1), "who is refused is refused again: {}", stderr(&again));
     assert_eq!(tenant.state().unwrap().writes().len(), writes, "who is done is not touched again");
 }
@@ -168,7 +168,7 @@ fn a_throttled_tenant_is_waited_for() {
     let tenant = start(seed);
     let folder = folder("throttled");
     let (users, count) = everybody(&tenant, &folder);
-    let output = many(&mut allowed(&tenant), &users, &folder.join("run.journal"));
+    let output = many(&mut allowed(&tenant), &users, &folder.join("run.journal")).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let reports = reports(&output);
     assert_eq!(reports.len(), count);
@@ -182,13 +182,13 @@ fn a_throttled_tenant_is_waited_for() {
 
 #[test]
 fn a_run_that_was_killed_goes_on() {
-    let tenant = TenantServer::start(Seed { latency_milliseconds: 60, ..Seed::crowd(60, 2) }).unwrap();
+    // More than begin while the first is being reset.
+    let tenant = TenantServer::start(Seed { latency_milliseconds: 60, ..Seed::crowd(300, 2) }).unwrap();
     let folder = folder("killed");
     let (users, count) = everybody(&tenant, &folder);
     let journal = folder.join("run.journal");
     let mut command = allowed(&tenant);
-    command.arg("many").arg(&users).arg("--journal").arg(&journal);
-    let mut first = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut first = many(&mut command, &users, &journal).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut lines = BufReader::new(first.stdout.take().unwrap()).lines();
     lines.next().unwrap().unwrap();
     first.kill().unwrap();
@@ -199,7 +199,7 @@ fn a_run_that_was_killed_goes_on() {
 
     // A crash may cut a line off.
     fs::write(&journal, format!("{text}{{\"Started\":{{\"us")).unwrap();
-    let second = many(&mut allowed(&tenant), &users, &journal);
+    let second = many(&mut allowed(&tenant), &users, &journal).output().unwrap();
     assert_eq!(second.status.code(), Some(0), "{}", stderr(&second));
     let state = tenant.state().unwrap();
     for user in &state.users {
@@ -220,7 +220,7 @@ fn what_was_registered_since_survives_a_restart() {
     let user_id = "0a000001-5c1e-4f3a-9b7d-000000000001";
     let intent = json!({ "user": ADELE, "user_id": user_id, "planned": planned, "at": "2026-11-21T09:00:00Z" });
     fs::write(&journal, format!("{}\n", json!({ "Started": intent }))).unwrap();
-    let output = many(&mut allowed(&tenant), &users, &journal);
+    let output = many(&mut allowed(&tenant), &users, &journal).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let left = types(&tenant.state().unwrap(), ADELE);
     let is_left = |kind: &str| left.contains(&format!("#microsoft.graph.{kind}AuthenticationMethod"));
@@ -240,7 +240,7 @@ fn a_list_that_is_too_long_and_a_foreign_journal_are_refused() {
     assert!(stderr(&long).contains("at most 3 are allowed"), "{}", stderr(&long));
 
     fs::write(&journal, "what somebody else wrote\n").unwrap();
-    let foreign = many(&mut allowed(&tenant), &users, &journal);
+    let foreign = many(&mut allowed(&tenant), &users, &journal).output().unwrap();
     assert_eq!(foreign.status.code(), Some(2));
     assert!(stderr(&foreign).contains("it is no journal of this program"), "{}", stderr(&foreign));
     assert_eq!(fs::read_to_string(&journal).unwrap(), "what somebody else wrote\n");
