@@ -3,6 +3,19 @@
 use crate::types as wit;
 use entra_mfa_reset as core;
 
+/// Options that say nothing but who calls.
+pub const fn signed_in(credential: wit::Credential) -> wit::ClientOptions {
+    wit::ClientOptions {
+        cloud: wit::Cloud::Global,
+        graph_url: None,
+        authority_host: None,
+        protect: Vec::new(),
+        limits: None,
+        credential,
+        seed: None,
+    }
+}
+
 /// Options for the component.
 pub fn client_options(options: core::ClientOptions, credential: wit::Credential, seed: u64) -> wit::ClientOptions {
     let limits = options.limits;

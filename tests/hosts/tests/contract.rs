@@ -1,20 +1,12 @@
 //! Values across the border, without a request.
 
 use entra_mfa_reset::{Report, Status};
-use hosts::Session;
 use hosts::host::Network;
 use hosts::types as wit;
+use hosts::{Session, convert};
 
 fn options() -> wit::ClientOptions {
-    wit::ClientOptions {
-        cloud: wit::Cloud::Global,
-        graph_url: None,
-        authority_host: None,
-        protect: Vec::new(),
-        limits: None,
-        credential: wit::Credential::AccessToken("not.a.token".to_owned()),
-        seed: None,
-    }
+    convert::signed_in(wit::Credential::AccessToken("not.a.token".to_owned()))
 }
 
 async fn session() -> Session {

@@ -3,7 +3,7 @@
 use entra_tenant::{FaultRates, Faults, Seed, Tenant, TokenClaims};
 use hosts::host::Clock;
 use hosts::simulation::Simulation;
-use hosts::types::{ClientOptions, Cloud, Credential, Outcome, PassRequest, ResetRequest};
+use hosts::types::{ClientOptions, Credential, Outcome, PassRequest, ResetRequest};
 use hosts::{Session, convert};
 
 /// Neither a trap nor a wait without end, whatever the network does; and what is called complete is.
@@ -13,15 +13,8 @@ async fn end_in_an_answer() {
     for seed in 0..100 {
         let clock = Clock::at(1_795_251_600_000);
         let tenant = Tenant::new(Seed::sample());
-        let options = ClientOptions {
-            cloud: Cloud::Global,
-            graph_url: None,
-            authority_host: None,
-            protect: Vec::new(),
-            limits: None,
-            credential: Credential::AccessToken(tenant.access_token(&TokenClaims::everything())),
-            seed: Some(seed),
-        };
+        let credential = Credential::AccessToken(tenant.access_token(&TokenClaims::everything()));
+        let options = ClientOptions { seed: Some(seed), ..convert::signed_in(credential) };
         let faults = Faults::new(seed, FaultRates::even(0.4));
         let simulation = Simulation::new(tenant, faults, clock);
         let mut session = Session::open(simulation.clone(), Some(clock), &options).await.unwrap();

@@ -3,11 +3,11 @@
 
 use anyhow::{Result, anyhow, bail};
 use entra_tenant::{Seed, State, TokenClaims};
-use hosts::Session;
 use hosts::artifact::{self, PLUGIN};
 use hosts::tenant::TenantServer;
-use hosts::types::{AllowPrivileged, ClientOptions, Cloud, Credential, ErrorInfo, Outcome, PassRequest, ResetRequest};
+use hosts::types::{AllowPrivileged, ClientOptions, Credential, ErrorInfo, Outcome, PassRequest, ResetRequest};
 use hosts::watched::{Outgoing, Watched};
+use hosts::{Session, convert};
 use serde_json::Value;
 use std::process::{Command, ExitCode};
 
@@ -49,15 +49,8 @@ async fn run() -> Result<()> {
 }
 
 async fn component(tenant: &TenantServer) -> Result<Outcome> {
-    let options = ClientOptions {
-        cloud: Cloud::Global,
-        graph_url: Some(tenant.origin()),
-        authority_host: None,
-        protect: Vec::new(),
-        limits: None,
-        credential: Credential::AccessToken(tenant.access_token(&TokenClaims::everything())),
-        seed: None,
-    };
+    let credential = Credential::AccessToken(tenant.access_token(&TokenClaims::everything()));
+    let options = ClientOptions { graph_url: Some(tenant.origin()), ..convert::signed_in(credential) };
     let mut session = Session::open(Watched::new(print_request), None, &options).await?;
 
     title("The user before");

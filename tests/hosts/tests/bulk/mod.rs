@@ -11,7 +11,7 @@ use entra_tenant::{Faults, Seed, State, Tenant, TokenClaims};
 use hosts::bulk_run::BulkEvent;
 use hosts::host::Clock;
 use hosts::simulation::Simulation;
-use hosts::types::{ClientOptions, Cloud, Credential, ErrorCode, Outcome, Report, ResetOptions, ResetRequest};
+use hosts::types::{ClientOptions, Credential, ErrorCode, Outcome, Report, ResetOptions, ResetRequest};
 use hosts::{BulkRun, Session, convert};
 use std::collections::BTreeSet;
 
@@ -28,15 +28,8 @@ impl World {
         let clock = Clock::at(NOW);
         let tenant = Tenant::new(seed);
         let names = names(&tenant.state());
-        let options = ClientOptions {
-            cloud: Cloud::Global,
-            graph_url: None,
-            authority_host: None,
-            protect: Vec::new(),
-            limits: None,
-            credential: Credential::AccessToken(tenant.access_token(&TokenClaims::everything())),
-            seed: Some(7),
-        };
+        let credential = Credential::AccessToken(tenant.access_token(&TokenClaims::everything()));
+        let options = ClientOptions { seed: Some(7), ..convert::signed_in(credential) };
         World { simulation: Simulation::new(tenant, Faults::none(), clock), clock, options, names }
     }
 
