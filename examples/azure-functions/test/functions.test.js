@@ -151,9 +151,10 @@ describe("the queue", () => {
     const old = new Date(Date.now() - 61 * 60_000);
     const { outputs } = await app.message("plan", { user: ADELE }, { insertionTime: old });
     assert.deepEqual([outputs["mfa-reset-reports"].error.code, outputs["mfa-reset-planned"]], ["expired", undefined]);
-    const fresh = await app.message("plan", { user: ADELE, notAfter: new Date(Date.now() + 600).toISOString() });
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    const late = await app.message("reset-planned", fresh.outputs["mfa-reset-planned"]);
+    const notAfter = new Date(Date.now() + 600_000).toISOString();
+    const { outputs: { "mfa-reset-planned": planned } } = await app.message("plan", { user: ADELE, notAfter });
+    assert.equal(planned.notAfter, notAfter);
+    const late = await app.message("reset-planned", { ...planned, notAfter: new Date(Date.now() - 1).toISOString() });
     assert.equal(late.outputs["mfa-reset-reports"].error.code, "expired");
     await assertUntouched(tenant);
   });
