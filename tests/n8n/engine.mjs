@@ -64,6 +64,23 @@ async function run({ items, parameters, credentials, onError }) {
   };
 }
 
+/** The node's own code with parameters as they are: of what the panel has no field for, n8n drops all. */
+async function hand({ parameters, credentials }) {
+  const context = {
+    getInputData: () => [{ json: {} }],
+    getNodeParameter: (name, _, otherwise) => parameters[name] ?? otherwise,
+    getCredentials: async () => credentials,
+    getNode: () => ({ id: "node", name: "Reset", type: NODE, typeVersion: 1, position: [0, 0], parameters: {} }),
+    getExecutionCancelSignal: () => undefined,
+    getTimezone: () => "UTC",
+    continueOnFail: () => false,
+  };
+  return loaded.execute.call(context).then(
+    (outputs) => ({ outputs }),
+    ({ message }) => ({ error: { message } }),
+  );
+}
+
 /** A test of credentials, as the panel does it. */
 async function testCredentials({ credentials }) {
   const context = new core.CredentialTestContext();
@@ -72,7 +89,7 @@ async function testCredentials({ credentials }) {
 
 process.on("message", async ({ id, call, input }) => {
   try {
-    const answer = await { run, testCredentials, describe: async () => loaded.description, cancel: async () => execution.cancel() }[call](input);
+    const answer = await { run, hand, testCredentials, describe: async () => loaded.description, cancel: async () => execution.cancel() }[call](input);
     process.send({ id, answer });
   } catch (error) {
     process.send({ id, error: String(error?.stack ?? error) });

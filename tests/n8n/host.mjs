@@ -57,6 +57,11 @@ class Engine {
     return this.#call("run", input);
   }
 
+  /** Runs the node alone, with `parameters` that n8n would not give it. */
+  hand(input) {
+    return this.#call("hand", input);
+  }
+
   /** Ends the workflow that is running, as somebody who presses Stop. */
   cancel() {
     return this.#call("cancel");
