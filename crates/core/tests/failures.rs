@@ -349,6 +349,39 @@ fn a_batch_that_leaves_members_out_or_answers_twice() {
     untouched(&world);
 }
 
+/// Everything that follows goes by the id in it.
+#[test]
+fn an_answer_about_another_user_is_refused() {
+    for asked in [ADELE, "adele.vance@contoso.com"] {
+        for other in [
+            json!({ "id": "0a000001-5c1e-4f3a-9b7d-000000000002", "userPrincipalName": "diego.siciliani@contoso.com" }),
+            json!({ "id": "../groups/1" }),
+            json!({ "id": "" }),
+        ] {
+            let mut world = World::sample();
+            let told = other.clone();
+            world.mutate = Some(Box::new(move |response| {
+                let (head, body) = response.into_parts();
+                let mut answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+                let is_alone = answer["userPrincipalName"].is_string();
+                let user = if is_alone {
+                    Some(&mut answer)
+                } else {
+                    let batched = answer["responses"].as_array_mut().into_iter().flatten();
+                    batched.map(|member| &mut member["body"]).find(|body| body["userPrincipalName"].is_string())
+                };
+                if let Some(user) = user.and_then(Value::as_object_mut) {
+                    user.extend(told.as_object().expect("an object").clone());
+                }
+                http::Response::from_parts(head, Bytes::from(answer.to_string()))
+            }));
+            let request = json!({ "user": asked }).to_string();
+            refused(world.reset(&request), ErrorCode::UnexpectedResponse);
+            untouched(&world);
+        }
+    }
+}
+
 /// Puts something in the place of the first item of the list that a batch's member answers.
 fn spoil(batch: &mut Value, suits: impl Fn(&str) -> bool, junk: &Value) {
     for member in batch["responses"].as_array_mut().into_iter().flatten() {

@@ -4,8 +4,8 @@
 mod simulation;
 
 use entra_mfa_reset::{
-    Client, ClientOptions, Credential, Error, ErrorCode, IssuePassOptions, Outcome, Report, ResetRequest, ResidualCode,
-    RestoreRequest, RevokeSessionsOptions, Secret, Target,
+    Client, ClientOptions, Credential, Error, ErrorCode, GuardGroupRelation, IssuePassOptions, Outcome, Report,
+    ResetRequest, ResidualCode, RestoreRequest, RevokeSessionsOptions, Secret, Target,
 };
 use entra_tenant::TokenClaims;
 use serde_json::{Value, json};
@@ -355,6 +355,23 @@ fn the_flag_opens_what_graph_opens_and_never_what_is_on_the_list() {
                 assert!(has_phone(&guarded), "{case}");
             }
         }
+    }
+}
+
+#[test]
+fn whoever_could_join_a_group_or_own_it_is_refused_and_told_apart() {
+    for (relation, told) in
+        [("member", GuardGroupRelation::EligibleMember), ("owner", GuardGroupRelation::EligibleOwner)]
+    {
+        let group = group(true, relation)["groups"].take();
+        let mut guarded = world(json!({ "eligibleGroups": group }), json!({}));
+        let error = reset(&mut guarded, &TokenClaims::everything(), "false").expect_err("a refusal");
+        assert_eq!(error.code, ErrorCode::ProtectedUser, "{error:?}");
+        assert!(has_phone(&guarded), "{relation}");
+        let report = reset(&mut guarded, &TokenClaims::everything(), "true").expect("a report");
+        let groups = report.guard.expect("the guard").groups;
+        let seen: Vec<_> = groups.iter().map(|group| (group.display_name.as_deref(), group.relation)).collect();
+        assert_eq!(seen, [(Some("Tier 0"), told)]);
     }
 }
 

@@ -4,6 +4,7 @@
 mod simulation;
 
 use entra_mfa_reset::{MethodAction, MethodOutcome, Outcome};
+use serde_json::json;
 use simulation::World;
 
 const ADELE: &str = "adele.vance@contoso.com";
@@ -24,6 +25,33 @@ fn a_reset_takes_what_the_portal_takes_and_no_more() {
     assert!(gone.clone().all(|method| method.outcome == MethodOutcome::Done));
     assert_eq!(gone.count(), 3);
     assert_eq!(world.violations(), [""; 0]);
+}
+
+/// Graph gives every mobile phone the same id, and the user may have registered the very same number again.
+#[test]
+fn a_time_of_registration_tells_a_new_phone_from_the_planned_one() {
+    let planned = "2026-05-04T09:00:00Z";
+    for (registered, outcome) in [(planned, MethodOutcome::Done), ("2026-11-21T08:59:00Z", MethodOutcome::Kept)] {
+        let mobile = "3179e48a-750b-4051-897c-87b9720928f7";
+        let phone = json!({
+            "@odata.type": "#microsoft.graph.phoneAuthenticationMethod",
+            "id": mobile,
+            "phoneType": "mobile",
+            "phoneNumber": "+1 4255550100",
+            "createdDateTime": registered,
+        });
+        let user = json!({ "id": ADELE_ID, "userPrincipalName": ADELE, "methods": [phone] });
+        let mut world = World::new(serde_json::from_value(json!({ "users": [user] })).expect("a seed"));
+        let plan = world.plan(&json!({ "user": ADELE }).to_string()).expect("a plan");
+        let label = plan.methods.iter().find(|method| method.id == mobile).map(|method| method.label.clone());
+        let earlier = json!([{
+            "id": mobile, "kind": "phone", "label": label, "action": "delete", "createdDateTime": planned,
+        }]);
+        let report = world.reset(&json!({ "user": ADELE, "planned": earlier }).to_string()).expect("a report");
+        let told: Vec<_> = report.methods.iter().filter(|method| method.id == mobile).collect();
+        assert!(told.iter().any(|method| method.outcome == outcome), "{registered}: {told:?}");
+        assert_eq!(kinds(&world, ADELE).contains(&"phone".to_owned()), outcome == MethodOutcome::Kept, "{registered}");
+    }
 }
 
 #[test]

@@ -138,6 +138,25 @@ fn a_token_that_sees_masks_claims_nothing_and_writes_no_mask() {
     assert_eq!(writes(&other), [""; 0]);
 }
 
+/// Whoever writes one by hand learns of a slip before anything is written.
+#[test]
+fn a_backup_with_a_slip_in_it_is_refused() {
+    for (backup, word) in [
+        (json!({ "telephones": [] }), "telephones"),
+        (json!({ "phones": [{ "phoneType": "mobile" }] }), "phoneNumber"),
+        (json!({ "hardwareTokens": [{ "label": "OTP 42" }] }), "deviceId"),
+        (json!({ "externals": [{ "displayName": "Fabrikam" }] }), "configurationId"),
+        (json!({ "hiddenKinds": ["pigeon"] }), "pigeon"),
+        (json!({ "perUserMfa": "perhaps" }), "perhaps"),
+    ] {
+        let mut world = world(json!([]), json!({}));
+        let error = restore(&mut world, backup).expect_err(word);
+        assert_eq!(error.code, ErrorCode::InvalidInput, "{error:?}");
+        assert!(error.message.contains(word), "{}", error.message);
+        assert!(world.sent.is_empty(), "{:?}", world.sent);
+    }
+}
+
 #[test]
 fn an_alternate_phone_needs_a_mobile() {
     let mut world = world(json!([]), json!({}));

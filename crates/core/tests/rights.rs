@@ -121,6 +121,23 @@ fn the_least_that_reads_a_user_takes_a_waiver() {
     assert!(guard.unreadable.iter().any(|spot| spot.what == "managementRestriction"), "{guard:?}");
 }
 
+/// What a token may not read cannot be put back; what nobody wanted to be read is not missed.
+#[test]
+fn a_backup_says_what_it_lacks() {
+    for (more, with, lacks) in [
+        (["User.Read.All"].as_slice(), json!({}), ["the default method", "the per-user MFA state"].as_slice()),
+        (&["User.Read.All"], json!({ "stableOnly": true }), &["the kinds that could not be seen"]),
+    ] {
+        let mut request = json!({ "methods": ["phone"], "backup": true });
+        request.as_object_mut().expect("an object").extend(with.as_object().expect("an object").clone());
+        let report = reset(&mut world(json!({})), &granular(more), "global", request).expect("a report");
+        let message = residual(&report, ResidualCode::BackupIncomplete).expect("a residual");
+        for part in ["the default method", "the per-user MFA state"].iter().chain(lacks) {
+            assert_eq!(message.contains(part), lacks.contains(part), "{with}: {part} in {message}");
+        }
+    }
+}
+
 /// What v1.0 has and the token may not see is not waived by forbidding beta.
 #[test]
 fn stable_only_waives_the_kinds_of_beta_and_no_others() {
