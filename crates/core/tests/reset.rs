@@ -3,7 +3,7 @@
 
 mod simulation;
 
-use entra_mfa_reset::{MethodAction, MethodOutcome, Outcome};
+use entra_mfa_reset::{MethodAction, MethodOutcome, Outcome, ResidualCode};
 use serde_json::json;
 use simulation::World;
 
@@ -51,6 +51,30 @@ fn a_time_of_registration_tells_a_new_phone_from_the_planned_one() {
         let told: Vec<_> = report.methods.iter().filter(|method| method.id == mobile).collect();
         assert!(told.iter().any(|method| method.outcome == outcome), "{registered}: {told:?}");
         assert_eq!(kinds(&world, ADELE).contains(&"phone".to_owned()), outcome == MethodOutcome::Kept, "{registered}");
+    }
+}
+
+/// A token that was never activated lets nobody in.
+#[test]
+fn a_token_that_does_not_work_is_no_way_back() {
+    for (status, is_way_in) in [("assigned", false), ("activated", true)] {
+        let token = json!({
+            "@odata.type": "#microsoft.graph.hardwareOathAuthenticationMethod",
+            "id": "aad49556-c9b1-4c33-8d2b-2d2c4f6e9a01",
+            "device": { "id": "aad49556-c9b1-4c33-8d2b-2d2c4f6e9a01", "serialNumber": "TOTP123456", "status": status },
+        });
+        let phone = json!({
+            "@odata.type": "#microsoft.graph.phoneAuthenticationMethod",
+            "id": "3179e48a-750b-4051-897c-87b9720928f7",
+            "phoneType": "mobile",
+            "phoneNumber": "+1 4255550100",
+        });
+        let user = json!({ "id": ADELE_ID, "userPrincipalName": ADELE, "methods": [phone, token] });
+        let mut world = World::new(serde_json::from_value(json!({ "users": [user] })).expect("a seed"));
+        let report = world.reset(&json!({ "user": ADELE, "methods": ["phone"] }).to_string()).expect("a report");
+        let has = |code: ResidualCode| report.residuals.iter().any(|residual| residual.code == code);
+        assert_eq!(has(ResidualCode::KeptSignInMethods), is_way_in, "{status}: {:?}", report.residuals);
+        assert_eq!(has(ResidualCode::RegistrationMayBeBlocked), !is_way_in, "{status}: {:?}", report.residuals);
     }
 }
 
