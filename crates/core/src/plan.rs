@@ -447,6 +447,8 @@ mod tests {
         let first = plan.moves.first().expect("a move");
         assert_eq!((first.value, first.stays), ("sms", false));
         assert_eq!(ids(&found, &plan, Some(first.value)), [ALTERNATE, MOBILE]);
+        // And where nobody lets it be moved: Graph takes no mobile before its alternate.
+        assert_eq!(ids(&found, &plan, Some("voiceAlternateMobile")), [ALTERNATE, MOBILE]);
     }
 
     #[test]
