@@ -5,7 +5,7 @@ mod simulation;
 
 use bytes::Bytes;
 use entra_mfa_reset::run::Reply;
-use entra_mfa_reset::{ClientOptions, ErrorCode, Intent, Limits, Outcome, Report, ResetRequest, Target};
+use entra_mfa_reset::{ClientOptions, ErrorCode, Intent, Limits, MethodAction, Outcome, Report, ResetRequest, Target};
 use entra_tenant::{FaultRates, Faults, Seed, TokenClaims};
 use serde_json::Value;
 use simulation::{NOW, World, runs};
@@ -71,6 +71,14 @@ fn everybody_gets_one_report_and_ten_times_fewer_requests_than_calls() {
     let named: BTreeSet<&str> = world.reports.iter().map(name_of).collect();
     assert_eq!(named.len(), 300);
     assert_eq!(world.begun.len(), 300);
+    // What a journal has of somebody is what was removed.
+    for intent in &world.begun {
+        let report = world.reports.iter().find(|report| report.user.id.as_ref() == Some(&intent.user_id));
+        let gone = report.expect("a report").methods.iter().filter(|method| method.action != MethodAction::Keep);
+        let gone: BTreeSet<&str> = gone.map(|method| method.id.as_str()).collect();
+        assert_eq!(intent.planned.iter().map(|planned| planned.id.as_str()).collect::<BTreeSet<_>>(), gone);
+        assert!(!gone.is_empty(), "{}", intent.user);
+    }
     assert_eq!(world.violations(), [""; 0]);
     let (calls, _) = calls(&world);
     assert!(world.sent.len() as u64 * 14 < calls, "{} requests for {calls} calls", world.sent.len());

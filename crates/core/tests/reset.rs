@@ -3,7 +3,7 @@
 
 mod simulation;
 
-use entra_mfa_reset::{MethodAction, MethodOutcome, Outcome, ResidualCode};
+use entra_mfa_reset::{MethodAction, MethodOutcome, Outcome, ResidualCode, SessionsOutcome};
 use serde_json::json;
 use simulation::World;
 
@@ -75,6 +75,28 @@ fn a_token_that_does_not_work_is_no_way_back() {
         let has = |code: ResidualCode| report.residuals.iter().any(|residual| residual.code == code);
         assert_eq!(has(ResidualCode::KeptSignInMethods), is_way_in, "{status}: {:?}", report.residuals);
         assert_eq!(has(ResidualCode::RegistrationMayBeBlocked), !is_way_in, "{status}: {:?}", report.residuals);
+    }
+}
+
+/// A meeting room's device signs in by itself, until its key is what goes.
+#[test]
+fn a_device_that_signs_in_by_itself_stays_signed_in_unless_its_key_is_named() {
+    let room = "room.seattle@contoso.com";
+    for (methods, is_named) in
+        [(json!("reRegister"), false), (json!("all"), false), (json!(["resourceAccountKey"]), true)]
+    {
+        let mut world = World::sample();
+        let before = kinds(&world, room);
+        let report = world.reset(&json!({ "user": room, "methods": methods }).to_string()).expect("a report");
+        let sessions = report.sessions.expect("the sessions");
+        let user = world.tenant.state().users.into_iter().find(|user| user.user_principal_name == room);
+        let revoked = user.expect("the room").sign_in_sessions_valid_from_date_time.is_some();
+        let told = report.residuals.iter().any(|residual| residual.code == ResidualCode::ResourceAccount);
+        assert_eq!(revoked, is_named, "{methods}");
+        assert_eq!(sessions.outcome == SessionsOutcome::Revoked, is_named, "{methods}: {sessions:?}");
+        assert!(told, "{methods}: {:?}", report.residuals);
+        assert_eq!(kinds(&world, room) == before, !is_named, "{methods}");
+        assert_eq!(report.outcome, Outcome::Complete, "{methods}");
     }
 }
 
