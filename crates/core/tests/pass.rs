@@ -57,6 +57,36 @@ fn what_the_policy_allows_is_issued() {
     }
 }
 
+/// Where Graph counts the new pass as another method, the default cannot go while it is there.
+#[test]
+fn a_pass_that_blocks_the_default_is_taken_back_and_issued_again() {
+    let phone = json!({
+        "@odata.type": "#microsoft.graph.phoneAuthenticationMethod",
+        "id": "3179e48a-750b-4051-897c-87b9720928f7",
+        "phoneType": "mobile",
+        "phoneNumber": "+1 4255550100",
+    });
+    let user = json!({
+        "id": "0a000001-5c1e-4f3a-9b7d-000000000001",
+        "userPrincipalName": ADELE,
+        "signInPreferences": { "userPreferredMethodForSecondaryAuthentication": "sms" },
+        "methods": [phone],
+    });
+    for blocks in [true, false] {
+        let seed = json!({ "users": [user], "settings": { "passBlocksDefault": blocks } });
+        let mut world = World::new(serde_json::from_value(seed).expect("a seed"));
+        let report = world.reset(&request(&json!(true))).expect("a report");
+        assert_eq!(report.outcome, Outcome::Complete, "{report:?}");
+        let pass = report.temporary_access_pass.and_then(|pass| pass.id).expect("a pass");
+        let left = world.registered(ADELE);
+        assert!(!left.iter().any(|(kind, _)| kind.contains("phone")), "{left:?}");
+        assert!(left.iter().any(|(_, id)| *id == pass), "the pass that was told is the one that is there: {left:?}");
+        let passes = world.tenant.exchange().join("\n");
+        let issued = passes.matches("POST /v1.0/users/{id}/authentication/temporaryAccessPassMethods 201").count();
+        assert_eq!(issued, if blocks { 2 } else { 1 }, "{passes}");
+    }
+}
+
 /// A policy that the token may not read is nothing to fail on; Graph's own refusal tells the same.
 #[test]
 fn a_policy_that_cannot_be_read_is_left_to_graph() {
